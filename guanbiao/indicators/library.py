@@ -1,0 +1,140 @@
+"""The shipped questionnaires: sources in `library/`, composed models in `built/` (made at set-up, checked by digest)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from guanbiao.indicators.rules.model import Model, model_of
+from guanbiao.kernel.errors import Unusable
+
+ROOT = Path(__file__).parent
+LIBRARY = ROOT / "library"
+BUILT = Path(os.environ.get("GUANBIAO_BUILT_DIR") or ROOT / "built")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One shipped model as a list shows it."""
+
+    code: str
+    edition: str
+    title: dict[str, str]
+    digest: str
+    questions: int
+    indicators: int
+    applies_to: dict[str, Any]
+
+
+def source_files() -> list[Path]:
+    """Every file a composed model depends on, in a fixed order."""
+    return sorted([*LIBRARY.glob("parts/*.yaml"), *LIBRARY.glob("models/*.yaml"), LIBRARY / "frame.yaml"])
+
+
+def sources_fingerprint() -> str:
+    """One digest over all sources: tells whether what was built is still what is written."""
+    fingerprint = hashlib.sha256()
+    for path in source_files():
+        fingerprint.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return fingerprint.hexdigest()
+
+
+@cache
+def _index() -> dict[str, Any]:
+    path = BUILT / "index.json"
+    try:
+        index: dict[str, Any] = json.loads(path.read_bytes())
+        if index["sources"] == sources_fingerprint():
+            return index
+    except (OSError, ValueError, KeyError):
+        pass
+    build_library()
+    rebuilt: dict[str, Any] = json.loads(path.read_bytes())
+    return rebuilt
+
+
+def shipped() -> list[Entry]:
+    """All shipped models, in the order of their codes."""
+    return [Entry(**entry) for entry in _index()["models"]]
+
+
+def raw_model(code: str) -> tuple[dict[str, Any], str]:
+    """The composed JSON of a shipped model, and its digest. Raises Unusable for an unknown code or a file that was changed."""
+    entry = next((entry for entry in shipped() if entry.code == code), None)
+    if entry is None:
+        near = _nearest(code)
+        zh_hint = f"是不是 {near}？" if near else ""
+        en_hint = f" Did you mean {near}?" if near else ""
+        raise Unusable(
+            "model.unknown",
+            zh=f"没有问卷 {code}。{zh_hint}用 guanbiao model list 查看全部。",
+            en=f"There is no questionnaire {code}.{en_hint} See guanbiao model list.",
+            at=code,
+        )
+    body = (BUILT / f"{code}.json").read_bytes()
+    if "sha256:" + hashlib.sha256(body).hexdigest() != entry.digest:
+        raise Unusable(
+            "model.damaged",
+            zh=f"问卷 {code} 的文件与登记的摘要不符，可能被改动。请运行 make setup 重新生成。",
+            en=f"The file of questionnaire {code} does not match its digest; it may have been changed. Run make setup to rebuild it.",
+            at=code,
+        )
+    raw: dict[str, Any] = json.loads(body)
+    return raw, entry.digest
+
+
+def shipped_model(code: str) -> Model:
+    """A shipped model by its code."""
+    raw, digest = raw_model(code)
+    return model_of(raw, digest)
+
+
+def _nearest(code: str) -> str | None:
+    import difflib
+
+    found = difflib.get_close_matches(code, [entry.code for entry in shipped()], n=1, cutoff=0.5)
+    return found[0] if found else None
+
+
+def build_library(*, library: Path = LIBRARY, into: Path | None = None) -> list[Entry]:
+    """Compose every model and write it in its canonical form. Raises Unusable listing every defect."""
+    from guanbiao.indicators.sources import composed_library
+
+    target = into or BUILT
+    composed = composed_library(library)
+    target.mkdir(parents=True, exist_ok=True)
+    entries = []
+    for model in composed:
+        body = model.canonical
+        digest = "sha256:" + hashlib.sha256(body).hexdigest()
+        _replace(target / f"{model.code}.json", body)
+        parsed = model_of(json.loads(body), digest)
+        entries.append(
+            {
+                "code": parsed.code,
+                "edition": parsed.edition,
+                "title": model.raw["title"],
+                "digest": digest,
+                "questions": len(parsed.questions),
+                "indicators": len(parsed.leaves),
+                "applies_to": parsed.applies_to,
+            }
+        )
+    index = {"sources": sources_fingerprint(), "models": entries}
+    _replace(target / "index.json", json.dumps(index, ensure_ascii=False, indent=1).encode())
+    return [Entry(**entry) for entry in entries]
+
+
+def _replace(path: Path, body: bytes) -> None:
+    """Write beside, then rename: a reader sees the old file or the new one, never half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(body)
+    os.chmod(name, 0o644)
+    Path(name).replace(path)

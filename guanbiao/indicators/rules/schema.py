@@ -1,0 +1,92 @@
+"""The JSON Schema of the questionnaire files, applied with the line of every defect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from guanbiao.indicators.rules.safe_yaml import Defect, Document
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+    from jsonschema.exceptions import ValidationError
+
+KINDS = {
+    "guanbiao.indicator-model/1": "model",
+    "guanbiao.indicator-parts/1": "parts",
+    "guanbiao.indicator-composition/1": "composition",
+    "guanbiao.indicator-frame/1": "frame",
+    "guanbiao.diagnosis/1": "diagnosis",
+}
+
+
+@cache
+def _validator(kind: str) -> Validator:
+    from jsonschema import Draft202012Validator
+
+    text = resources.files("guanbiao.indicators").joinpath("schema/questionnaires.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return Draft202012Validator(schema | {"$ref": f"#/$defs/{kind}"})
+
+
+def schema_defects(document: Document) -> list[Defect]:
+    """Everything in a file that its JSON Schema forbids, each with line and path."""
+    value = document.value
+    kind = KINDS.get(value.get("format", "")) if isinstance(value, dict) else None
+    if kind is None:
+        known = "、".join(KINDS)
+        return [document.defect((), zh=f"format 应是 {known} 之一。", en=f"format must be one of {', '.join(KINDS)}.")]
+    errors = _validator(kind).iter_errors(value)
+    return [_defect(document, error) for top in errors for error in _leaves(top)]
+
+
+def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+    """Of an error inside alternatives, the errors of the alternative that came closest."""
+    if not error.context:
+        yield error
+        return
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context:
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    closest = min(branches.values(), key=lambda found: (_misses_key(found), len(found)))
+    for inner in closest:
+        yield from _leaves(inner)
+
+
+def _misses_key(found: list[ValidationError]) -> int:
+    return sum(1 for error in found if error.validator in ("required", "additionalProperties") and len(error.path) == 0)
+
+
+def _defect(document: Document, error: ValidationError) -> Defect:
+    path = tuple(error.absolute_path)
+    zh, en = _words(error)
+    return document.defect(path, zh=zh, en=en)
+
+
+def _words(error: ValidationError) -> tuple[str, str]:
+    shown = _short(error.instance)
+    expected: Any = error.validator_value
+    match error.validator:
+        case "required":
+            missing = [key for key in expected if key not in error.instance]
+            return f"缺少 {'、'.join(missing)}。", f"{', '.join(missing)} is missing."
+        case "additionalProperties":
+            allowed = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+            extra = [key for key in error.instance if key not in allowed]
+            return f"不认识的键：{'、'.join(extra)}。", f"unknown key: {', '.join(extra)}."
+        case "pattern":
+            return f"“{shown}”写法不对。", f"“{shown}” is not of the right form."
+        case "type":
+            return f"类型不对：“{shown}”应是 {expected}。", f"wrong type: “{shown}” should be {expected}."
+        case "enum" | "const":
+            return f"“{shown}”不在允许的取值之内（{expected}）。", f"“{shown}” is not among the allowed values ({expected})."
+        case _:
+            return f"不符合格式：{error.message[:160]}。", f"does not fit the format: {error.message[:160]}."
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,146 @@
+"""`guanbiao model …`: the shipped questionnaires and a stranger's files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from guanbiao.kernel.errors import Language
+
+
+def model(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    actions = {"list": _list, "show": _show, "check": _check, "find": _find, "template": _template, "docs": _docs, "diff": _diff, "build": _build}
+    return actions[arguments.action](arguments)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from guanbiao.indicators.library import shipped
+
+    entries = shipped()
+    if arguments.json:
+        _print_json(
+            [
+                {
+                    "code": e.code,
+                    "edition": e.edition,
+                    "title": e.title,
+                    "digest": e.digest,
+                    "questions": e.questions,
+                    "indicators": e.indicators,
+                    "applies_to": e.applies_to,
+                }
+                for e in entries
+            ]
+        )
+        return 0
+    from guanbiao.project.terminal import table
+
+    language: Language = arguments.lang
+    head = ["代码", "版本", "题目", "计分指标", "名称"] if language == "zh" else ["code", "edition", "questions", "indicators", "title"]
+    rows = [[e.code, e.edition, str(e.questions), str(e.indicators), e.title[language]] for e in entries]
+    sys.stdout.write(table([head, *rows], right=(2, 3)))
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from guanbiao.assessment.sheets import model_by_name
+
+    _print_json(model_by_name(arguments.model).raw)
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from guanbiao.assessment.sheets import checked_file
+    from guanbiao.indicators.sources import check_file
+
+    path = Path(arguments.file)
+    checked_file(path)
+    summary, defects = check_file(path)
+    for defect in defects:
+        sys.stdout.write(defect.sentence(arguments.lang) + "\n")
+    if defects:
+        sys.stderr.write(f"{len(defects)} 处问题。\n" if arguments.lang == "zh" else f"{len(defects)} defects.\n")
+        return 2
+    sys.stdout.write((summary[0] if arguments.lang == "zh" else summary[1]) + "\n")
+    return 0
+
+
+def _find(arguments: argparse.Namespace) -> int:
+    from guanbiao.indicators.industries import questionnaire_for
+
+    proposal = questionnaire_for(arguments.industry, production=arguments.production)
+    if arguments.json:
+        _print_json({"model": proposal.model, "industry": proposal.industry, "reason": {"zh": proposal.reason.zh, "en": proposal.reason.en}})
+        return 0
+    sys.stdout.write(f"{proposal.model}\n{proposal.reason.in_(arguments.lang)}\n")
+    return 0
+
+
+def _template(arguments: argparse.Namespace) -> int:
+    from guanbiao.assessment.sheets import model_by_name, sheet_from
+    from guanbiao.indicators.workbooks.template import write_template
+    from guanbiao.project.files import replacing
+
+    found = model_by_name(arguments.model)
+    answers = sheet_from(found, Path(arguments.answers)).answers if arguments.answers else {}
+    with replacing(Path(arguments.output)) as beside:
+        write_template(found, beside, arguments.lang, answers=answers)
+    _written(arguments)
+    return 0
+
+
+def _docs(arguments: argparse.Namespace) -> int:
+    from guanbiao.assessment.sheets import model_by_name
+    from guanbiao.indicators.books.markdown import markdown_book
+
+    found = model_by_name(arguments.model)
+    if not arguments.output:
+        sys.stdout.write(markdown_book(found, arguments.lang))
+        return 0
+    from guanbiao.indicators.books.writing import write_book
+    from guanbiao.project.files import replacing
+
+    target = Path(arguments.output)
+    with replacing(target) as beside:
+        write_book(found, beside, arguments.lang)
+    _written(arguments)
+    return 0
+
+
+def _written(arguments: argparse.Namespace) -> None:
+    if not arguments.quiet:
+        sys.stderr.write(f"已写出 {arguments.output}\n" if arguments.lang == "zh" else f"Wrote {arguments.output}\n")
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from guanbiao.assessment.sheets import model_by_name
+    from guanbiao.indicators.rules.difference import difference_of
+
+    difference = difference_of(model_by_name(arguments.old), model_by_name(arguments.new))
+    if arguments.json:
+        _print_json(difference.as_json())
+    else:
+        sys.stdout.write("\n".join(difference.sentences(arguments.lang)) + "\n")
+    return 0
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from guanbiao.indicators.library import build_library
+
+    entries = build_library()
+    if arguments.examples:
+        from guanbiao.assessment.examples import write_examples
+
+        write_examples(Path(arguments.examples))
+    if not arguments.quiet:
+        zh = f"已组合 {len(entries)} 份问卷。\n"
+        sys.stderr.write(zh if arguments.lang == "zh" else f"Composed {len(entries)} questionnaires.\n")
+    return 0

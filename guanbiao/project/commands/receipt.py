@@ -1,0 +1,31 @@
+"""`guanbiao verify-receipt`: score again, anywhere, and compare."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from guanbiao.assessment.rules.receipt import verify_receipt
+from guanbiao.assessment.sheets import model_by_name, parse_plain_json, sheet_from
+from guanbiao.kernel.errors import Conflict
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """0 where everything agrees, 1 where something differs."""
+    receipt = parse_plain_json(Path(arguments.file))
+    model = model_by_name(arguments.model)
+    sheet = sheet_from(model, Path(arguments.answers))
+    zh = arguments.lang == "zh"
+    try:
+        card = verify_receipt(receipt, model, sheet)
+    except Conflict as conflict:
+        sys.stderr.write(("回执不符：" if zh else "The receipt does not hold: ") + conflict.sentence(arguments.lang) + "\n")
+        return 1
+    count = len(card.nodes)
+    sys.stdout.write(
+        f"回执相符：{count} 个指标逐一重算一致，阶段 {card.stage}，问卷 {model.code} {model.edition}（{model.digest}）。回执未签名。\n"
+        if zh
+        else f"The receipt holds: {count} nodes agree when computed again, stage {card.stage}, {model.code} {model.edition} ({model.digest}). It is unsigned.\n"
+    )
+    return 0

@@ -1,0 +1,191 @@
+"""The card in a terminal: stage ladder, six aspects as bars, strongest and weakest, what the next stage lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from guanbiao.assessment.rules.card import ScoreCard
+from guanbiao.assessment.rules.summary import aspects_of, gaps_of, needs_unverified_mark, strengths_of
+from guanbiao.assessment.rules.wording import THIN, filled
+from guanbiao.indicators.rules.model import NAME, PERIOD, Node
+from guanbiao.kernel.errors import Language
+from guanbiao.kernel.numbers import one_decimal
+
+_BAR = 30
+_STAGE_COLOURS = (152, 74, 31, 24)
+_WIDTH = 76
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """Text filled with spaces to a width in terminal cells (a Chinese character takes two)."""
+    space = " " * max(0, width - cell_len(text))
+    return space + text if right else text + space
+
+
+def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Columns lined up by terminal cells; the last column is not padded."""
+    widths = [max(cell_len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [padded(cell, widths[at], right=at in right) for at, cell in enumerate(row[:-1])]
+        lines.append("  ".join([*cells, row[-1]]).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+class _Pen:
+    def __init__(self, *, colour: bool) -> None:
+        self.colour = colour
+
+    def __call__(self, text: str, *codes: str) -> str:
+        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self.colour and codes else text
+
+    def bold(self, text: str) -> str:
+        return self(text, "1")
+
+    def dim(self, text: str) -> str:
+        return self(text, "2")
+
+    def amber(self, text: str) -> str:
+        return self(text, "33")
+
+
+def card_text(card: ScoreCard, language: Language, *, colour: bool) -> str:
+    """The whole card as lines of at most 76 cells."""
+    pen = _Pen(colour=colour)
+    blocks = [_head(card, language, pen), _ladder(card, language, pen), _aspects(card, language, pen)]
+    if card.complete:
+        blocks += [_extremes(card, language, pen), _next_stage(card, language, pen), _warnings(card, language, pen)]
+    else:
+        blocks.append(_missing(card, language, pen))
+    blocks.append(_foot(card, language, pen))
+    return "\n".join("\n".join(block) + "\n" for block in blocks if block)
+
+
+def _head(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+    zh = language == "zh"
+    name = card.sheet.answers.get(NAME) or ("（未填名称）" if zh else "(no name given)")
+    period = card.sheet.answers.get(PERIOD)
+    about = f"{card.model.title.in_(language)} {card.model.edition}" + (f" · {period}" if period else "")
+    low, high = card.bounds(card.model.tree.code) or (0, 0)
+    total = one_decimal(low) if card.complete else f"{one_decimal(low)}–{one_decimal(high)}"
+    full = card.model.full // 10_000
+    label = "总分" if zh else "Total"
+    note = ("" if card.complete else "（尚未答完，总分在此区间内）") if zh else ("" if card.complete else " (not all answered: the total lies within)")
+    out_of = f"满分{THIN}{full}" if zh else f"of {full}"
+    return [pen.bold(str(name)), pen.dim(about), "", f"{label}  {pen.bold(total)}  {pen.dim(out_of)}{note}"]
+
+
+def _ladder(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+    stages = card.model.stages
+    if len(stages) < 2:
+        return []
+    reached = card.stage if isinstance(card.stage, str) else card.stage[0]
+    highest = card.stage if isinstance(card.stage, str) else card.stage[1]
+    codes = [stage.code for stage in stages]
+    here, there = codes.index(reached), codes.index(highest)
+    lines = []
+    for at in reversed(range(len(stages))):
+        stage = stages[at]
+        block = "█" * (6 + 6 * at) if at <= here else "▒" * (6 + 6 * at) if at <= there else "░" * (6 + 6 * at)
+        tint = ("38", "5", str(_STAGE_COLOURS[min(at, 3)])) if at <= there else ("2",)
+        title = stage.title.in_(language)
+        report = stage.report_title.in_(language)
+        place = _place(at, here, there, language)
+        name = f"{at + 1} {title}" + (f"（{report}）" if language == "zh" else f" ({report})")
+        lines.append(f"{padded(pen(block, *tint), 26 + (len(pen(block, *tint)) - len(block)))}{pen.bold(name) if at == here else name}{place}")
+    return lines
+
+
+def _place(at: int, here: int, there: int, language: Language) -> str:
+    if here == there == at:
+        return "  ◀ 我在这里" if language == "zh" else "  ◀ you are here"
+    if at == here:
+        return "  ◀ 至少" if language == "zh" else "  ◀ at least"
+    if at == there:
+        return "  ◀ 至多" if language == "zh" else "  ◀ at most"
+    return ""
+
+
+def _bar(low: int, high: int, full: int, pen: _Pen) -> str:
+    first, last = low * _BAR // full, high * _BAR // full
+    return pen("█" * first, "38", "5", "31") + pen("▒" * (last - first), "38", "5", "74") + pen.dim("·" * (_BAR - last))
+
+
+def _aspects(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+    nodes = aspects_of(card.model)
+    wide = max((cell_len(node.title.in_(language)) for node in nodes), default=0)
+    lines = []
+    for node in nodes:
+        bounds = card.bounds(node.code)
+        title = padded(node.title.in_(language), wide)
+        if bounds is None:
+            lines.append(f"{title}  {'不适用' if language == 'zh' else 'not applicable'}")
+            continue
+        value = one_decimal(bounds[0]) if card.complete else f"{one_decimal(bounds[0])}–{one_decimal(bounds[1])}"
+        lines.append(f"{title}  {_bar(*bounds, card.model.full, pen)}  {value}")
+    return lines
+
+
+def _extremes(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+    zh = language == "zh"
+    lines = []
+    for label, nodes in (("得分最多的三项" if zh else "Strongest", strengths_of(card)), ("失分最多的三项" if zh else "Weakest", gaps_of(card))):
+        if nodes:
+            lines.append(pen.bold(label))
+            lines += [f"  {_titled(node, language)}  {one_decimal(card.score(node.code) or 0)}" for node in nodes]
+    return lines
+
+
+def _titled(node: Node, language: Language) -> str:
+    return f"{node.title.zh}（{node.code}）" if language == "zh" else f"{node.title.en} ({node.code})"
+
+
+def _next_stage(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+    zh = language == "zh"
+    if not card.next:
+        return []
+    codes = [stage.code for stage in card.model.stages]
+    upcoming = card.model.stages[codes.index(str(card.stage)) + 1]
+    lines = [pen.bold(f"到“{upcoming.title.zh}”还差" if zh else f"What {upcoming.title.en.lower()} asks for")]
+    for gap in card.next:
+        title = card.model.node[gap.node].title.in_(language)
+        have = ("不适用" if zh else "not applicable") if gap.score is None else one_decimal(gap.score)
+        need = one_decimal(gap.at_least)
+        if gap.met:
+            lines.append(f"  ✓ {title} {have}，要求 {need}" if zh else f"  ✓ {title} {have}, {need} asked for")
+        else:
+            short = one_decimal(gap.at_least - (gap.score or 0))
+            lines.append(f"  ✗ {title} {have}，要求 {need}，差 {short}" if zh else f"  ✗ {title} {have}, {need} asked for, {short} short")
+    if needs_unverified_mark(card.model):
+        lines.append(pen.amber("  ▲ 阶段门槛为平台默认值，非官方规则" if zh else "  ▲ Stage thresholds are platform defaults, not official rules"))
+    return lines
+
+
+def _warnings(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+    if not card.warnings:
+        return []
+    says = {check.code: check.says for check in card.model.checks}
+    title = "请核对" if language == "zh" else "Please check"
+    return [pen.bold(title), *(f"  {code}  {filled(says[code], card, language)}" for code in card.warnings)]
+
+
+def _missing(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+    zh = language == "zh"
+    shown = card.missing[:10]
+    title = f"还有 {len(card.missing)} 题要答" if zh else f"{len(card.missing)} questions to answer"
+    lines = [pen.bold(title)]
+    for code in shown:
+        question = card.model.question[code]
+        lines.append(f"  {card.model.card_of[code].number:>3}  {question.title.in_(language)}（{code}）" if zh else f"  {card.model.card_of[code].number:>3}  {question.title.en} ({code})")
+    if len(card.missing) > len(shown):
+        lines.append("  …")
+    return lines
+
+
+def _foot(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+    zh = language == "zh"
+    weights = "▲ 权重为平台默认值，非官方规则。" if zh else "▲ Weights are platform defaults, not official rules."
+    hint = "为什么是这个分：加 --why；某一项：--why BC.1" if zh else "Why this score: add --why; of one node: --why BC.1"
+    return [pen.amber(weights), pen.dim(hint)]

@@ -1,0 +1,1 @@
+"""The diagnosis report: one content, three formats (PDF, Word, HTML)."""

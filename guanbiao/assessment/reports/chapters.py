@@ -1,0 +1,140 @@
+"""A chapter per aspect: what the diagnosis says of it, then every indicator with its answer, score and weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from guanbiao.assessment.reports.content import Chapter, Group, Row, Says
+from guanbiao.assessment.reports.overview import score_text, share_of
+from guanbiao.assessment.reports.typesetting import printable, spaced
+from guanbiao.assessment.rules.card import ScoreCard
+from guanbiao.assessment.rules.summary import earned_points
+from guanbiao.assessment.rules.why import share_of_total
+from guanbiao.assessment.rules.wording import answer_text, measured_text, number_text
+from guanbiao.indicators.rules.model import Node, Piecewise, measured_questions
+from guanbiao.kernel.errors import Language
+from guanbiao.kernel.numbers import one_decimal, scaled_text
+
+if TYPE_CHECKING:
+    from guanbiao.assessment.diagnosis import Finding
+
+
+def chapter_of(card: ScoreCard, aspect: Node, findings: Iterable[Finding], language: Language, number: str) -> Chapter:
+    """The chapter of one aspect."""
+    mine = [finding for finding in findings if finding.aspect == aspect.code]
+    groups = tuple(_groups(card, aspect, language))
+    curves = any(row.unverified for group in groups for row in group.rows)
+    return Chapter(
+        code=aspect.code,
+        number=number,
+        title=aspect.title.in_(language),
+        score=score_text(card.score(aspect.code)),
+        share=share_of(card.score(aspect.code), card.model.full),
+        line=spaced(_line(card, aspect, language), language),
+        findings=tuple(_says(card, finding, language) for finding in mine),
+        facts=() if mine else tuple(spaced(fact, language) for fact in _facts(card, aspect, language)),
+        groups=groups,
+        mark=_mark(language, curves=curves),
+    )
+
+
+def _says(card: ScoreCard, finding: Finding, language: Language) -> Says:
+    return Says(card.model.node[finding.node].title.in_(language), spaced(finding.says.in_(language), language))
+
+
+def _line(card: ScoreCard, aspect: Node, language: Language) -> str:
+    zh = language == "zh"
+    if card.score(aspect.code) is None:
+        return "本方面的题目按前面的回答都不适用，不参与计分。" if zh else "By the answers before, no question of this aspect applies; it does not enter the score."
+    possible, earned = share_of_total(card, aspect.code), earned_points(card, aspect.code)
+    leaves = [leaf for leaf in aspect.walk() if leaf.measure]
+    used = sum(card.score(leaf.code) is not None for leaf in leaves)
+    if zh:
+        left = f"，另有 {len(leaves) - used} 个不适用" if used < len(leaves) else ""
+        return f"在总分里占 {one_decimal(possible)} 分，得到 {one_decimal(earned)} 分。共 {used} 个指标计分{left}。"
+    left = f", {len(leaves) - used} {'does' if len(leaves) - used == 1 else 'do'} not apply" if used < len(leaves) else ""
+    return f"Worth {one_decimal(possible)} points of the total, of which {one_decimal(earned)} were earned. {used} indicators count{left}."
+
+
+def _facts(card: ScoreCard, aspect: Node, language: Language) -> Iterable[str]:
+    scored = [(score, leaf) for leaf in aspect.walk() if leaf.measure and (score := card.score(leaf.code)) is not None]
+    if not scored:
+        return
+    ordered = sorted(scored, key=lambda pair: pair[0])
+    chosen = ((ordered[-1], "最强", "Strongest"), (ordered[0], "最弱", "Weakest")) if len(ordered) > 1 else ((ordered[0], "唯一", "Only"),)
+    for (score, leaf), name_zh, name_en in chosen:
+        number, (answer, _) = number_of(card, leaf), answered(card, leaf, language)
+        if language == "zh":
+            yield f"{name_zh}的指标是“{leaf.title.zh}”（第 {number} 题），回答“{answer}”，得 {one_decimal(score)} 分。"
+        else:
+            yield f"{name_en} indicator: “{leaf.title.en}” (question {number}), answered “{answer}”, {one_decimal(score)} points."
+
+
+def _mark(language: Language, *, curves: bool) -> str:
+    if language == "zh":
+        more = "；带 ▲ 的得分由平台默认的折线取得" if curves else ""
+        return f"▲ 权重为平台默认值，非官方规则{more}。权重是在上一级里的份额，不适用的指标不参与。"
+    more = "; scores with ▲ come from a platform default line" if curves else ""
+    return f"▲ Weights are platform defaults, not official rules{more}. A weight is a share within the level above; what does not apply is left out."
+
+
+def _groups(card: ScoreCard, aspect: Node, language: Language) -> Iterable[Group]:
+    loose: list[Node] = [aspect] if aspect.measure else [child for child in aspect.children if child.measure]
+    if loose:
+        yield Group("", "", None, "", tuple(_row(card, leaf, language) for leaf in loose))
+    for part in aspect.children:
+        if not part.measure:
+            rows = tuple(_row(card, leaf, language) for leaf in part.walk() if leaf.measure)
+            score = card.score(part.code)
+            yield Group(part.title.in_(language), score_text(score), share_of(score, card.model.full), _weight(card, part), rows)
+
+
+def _weight(card: ScoreCard, node: Node) -> str:
+    return "—" if card.nodes[node.code] is None else str(node.weight)
+
+
+def _row(card: ScoreCard, leaf: Node, language: Language) -> Row:
+    score = card.score(leaf.code)
+    answer, working = answered(card, leaf, language)
+    unverified = isinstance(leaf.measure, Piecewise) and not (leaf.basis or {}).get("verified", False)
+    return Row(
+        number=number_of(card, leaf),
+        code=leaf.code,
+        title=leaf.title.in_(language),
+        answer=spaced(answer, language),
+        working=spaced(working, language),
+        score=score_text(score),
+        share=share_of(score, card.model.full),
+        weight=_weight(card, leaf),
+        unverified=unverified and score is not None,
+    )
+
+
+def number_of(card: ScoreCard, leaf: Node) -> str:
+    """The number of the question an indicator measures first."""
+    assert leaf.measure is not None
+    return str(card.model.card_of[measured_questions(leaf.measure)[0]].number)
+
+
+def answered(card: ScoreCard, leaf: Node, language: Language) -> tuple[str, str]:
+    """What was answered, in words; and where it is a ratio, the division behind it."""
+    measure = leaf.measure
+    assert measure is not None
+    if card.score(leaf.code) is None:
+        return ("不适用" if language == "zh" else "not applicable"), ""
+    if isinstance(measure, Piecewise) and measure.is_ratio:
+        return measured_text(card, leaf.code, language), _division(card, measure, language)
+    code = measured_questions(measure)[0]
+    return printable(answer_text(card.model.question[code], card.counted.get(code), language)), ""
+
+
+def _division(card: ScoreCard, measure: Piecewise, language: Language) -> str:
+    above, below = (_sum(card, side, language) for side in (measure.above, measure.below))
+    times = "" if measure.scale in (1, 100) else f" × {scaled_text(measure.scale * 10_000)}"
+    return f"{above} ÷ {below}{times}"
+
+
+def _sum(card: ScoreCard, codes: tuple[str, ...], language: Language) -> str:
+    numbers = [number_text(answer, language) for code in codes if isinstance(answer := card.counted.get(code), int)]
+    return numbers[0] if len(numbers) == 1 else f"({' + '.join(numbers)})"

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ import pyarrow as pa
 from guanbiao.assessment.columns import Columns, columns_of
 from guanbiao.assessment.rules.answers import parse_json_sheet, read_sheet
 from guanbiao.assessment.rules.card import block_of
-from guanbiao.assessment.rules.kernel import BLOCK, Block, Scores, run
-from guanbiao.assessment.rules.plan import Bools, Ints, Plan, plan_of
+from guanbiao.assessment.rules.kernel import Block, Scores, run
+from guanbiao.assessment.rules.plan import Plan, plan_of
 from guanbiao.indicators.rules.model import Model
 from guanbiao.kernel.errors import Language, Refusal, Unusable
 
-BATCH = 32_768
+BATCH = 30_000
 """Rows read at a time: bounds the memory whatever the size of the table."""
 
 Advance = Callable[[int, int | None], None]
@@ -40,57 +41,14 @@ class Done:
     refused: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Nodes of many sheets; int32, (nodes, rows)."""
-
-    low: np.ndarray[Any, np.dtype[np.int32]]
-    high: np.ndarray[Any, np.dtype[np.int32]] | None
-    may: Bools
-    complete: Bools
-    stage_low: Ints
-    stage_high: Ints
-    zero: Bools
-    """(rows,)"""
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="score")
 
 
-def score_block(plan: Plan, block: Block, *, interval: bool = False, workers: int | None = None) -> Scored:
-    """Score many columns: in cache-sized blocks on as many threads as there are cores (NumPy lets go of the interpreter lock)."""
-    rows, nodes = block.values.shape[1], len(plan.codes)
-    out = Scored(
-        low=np.empty((nodes, rows), np.int32),
-        high=np.empty((nodes, rows), np.int32) if interval else None,
-        may=np.empty((nodes, rows), np.bool_),
-        complete=np.empty(rows, np.bool_),
-        stage_low=np.empty(rows, np.int64),
-        stage_high=np.empty(rows, np.int64),
-        zero=np.empty(rows, np.bool_),
-    )
-
-    def one(start: int) -> None:
-        part = slice(start, min(start + BLOCK, rows))
-        _store(out, part, run(plan, Block(np.ascontiguousarray(block.values[:, part]), np.ascontiguousarray(block.answered[:, part]))))
-
-    starts = range(0, rows, BLOCK)
-    count = workers or os.cpu_count() or 1
-    if count == 1 or len(starts) == 1:
-        for start in starts:
-            one(start)
-    else:
-        with ThreadPoolExecutor(count) as pool:
-            list(pool.map(one, starts))
-    return out
-
-
-def _store(out: Scored, part: slice, scores: Scores) -> None:
-    out.low[:, part] = scores.low
-    if out.high is not None:
-        out.high[:, part] = scores.high
-    out.may[:, part] = scores.may
-    out.complete[part] = scores.complete
-    out.stage_low[part] = scores.stage_low
-    out.stage_high[part] = scores.stage_high
-    out.zero[part] = scores.zero.any(axis=0) if scores.zero.size else False
+def score_block(plan: Plan, block: Block) -> Scores:
+    """Score many sheets on as many threads as there are cores (NumPy lets go of the interpreter lock)."""
+    return run(plan, block, pool=_pool() if (os.cpu_count() or 1) > 1 else None)
 
 
 def score_many(model: Model, table: pa.Table, *, interval: bool = False, language: Language = "zh") -> pa.Table:
@@ -135,9 +93,10 @@ _STATUS = ("complete", "incomplete", "refused")
 
 
 def _scored_batch(plan: Plan, columns: Columns, batch: pa.RecordBatch, start: int, *, interval: bool, language: Language) -> pa.RecordBatch:
-    scored = score_block(plan, columns.block, interval=interval)
+    scored = score_block(plan, columns.block)
+    zero = scored.zero.any(axis=0)
     reasons: list[str | None] = list(columns.reasons)
-    for at in np.flatnonzero(scored.zero):
+    for at in np.flatnonzero(zero):
         if reasons[at] is None:
             reasons[at] = "有比率的分母填了 0，算不出来。" if language == "zh" else "a ratio's denominator is 0."
     refused = np.array([reason is not None for reason in reasons])
@@ -154,9 +113,8 @@ def _scored_batch(plan: Plan, columns: Columns, batch: pa.RecordBatch, start: in
     for code in plan.model.node:
         at = position[code]
         gone = hidden | ~scored.may[at]
-        arrays.append(pa.array(scored.low[at], mask=gone))
-        if scored.high is not None:
-            arrays.append(pa.array(scored.high[at], mask=gone))
+        for found in (scored.low, scored.high) if interval else (scored.low,):
+            arrays.append(pa.array(found[at].astype(np.int32), mask=gone))
     return pa.RecordBatch.from_arrays(arrays, schema=_schema(plan, interval=interval, with_id=_id_type(batch.schema)))
 
 

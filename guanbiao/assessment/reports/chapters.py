@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from guanbiao.assessment.reports.content import Chapter, Group, Row, Says
 from guanbiao.assessment.reports.overview import score_text, share_of
-from guanbiao.assessment.reports.typesetting import printable, spaced
+from guanbiao.assessment.reports.typesetting import spaced
 from guanbiao.assessment.rules.card import ScoreCard
 from guanbiao.assessment.rules.summary import earned_points
 from guanbiao.assessment.rules.why import share_of_total
@@ -46,7 +46,9 @@ def _says(card: ScoreCard, finding: Finding, language: Language) -> Says:
 def _line(card: ScoreCard, aspect: Node, language: Language) -> str:
     zh = language == "zh"
     if card.score(aspect.code) is None:
-        return "本方面的题目按前面的回答都不适用，不参与计分。" if zh else "By the answers before, no question of this aspect applies; it does not enter the score."
+        if zh:
+            return "本方面的题目按前面的回答都不适用，不参与计分。"
+        return "By the answers before, no question of this aspect applies; it does not enter the score."
     possible, earned = share_of_total(card, aspect.code), earned_points(card, aspect.code)
     leaves = [leaf for leaf in aspect.walk() if leaf.measure]
     used = sum(card.score(leaf.code) is not None for leaf in leaves)
@@ -126,7 +128,7 @@ def answered(card: ScoreCard, leaf: Node, language: Language) -> tuple[str, str]
     if isinstance(measure, Piecewise) and measure.is_ratio:
         return measured_text(card, leaf.code, language), _division(card, measure, language)
     code = measured_questions(measure)[0]
-    return printable(answer_text(card.model.question[code], card.counted.get(code), language)), ""
+    return answer_text(card.model.question[code], card.counted.get(code), language), ""
 
 
 def _division(card: ScoreCard, measure: Piecewise, language: Language) -> str:

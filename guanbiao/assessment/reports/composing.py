@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from guanbiao.assessment.reports.chapters import chapter_of
 from guanbiao.assessment.reports.content import Cover, Fact, Receipt, Remarks, ReportContent
@@ -18,7 +19,10 @@ from guanbiao.assessment.rules.wording import filled
 from guanbiao.indicators.rules.digest import digest_of
 from guanbiao.indicators.rules.model import CREDIT_CODE, NAME, PERIOD
 from guanbiao.kernel.errors import Incomplete, Language
-from guanbiao.kernel.numbers import one_decimal, scaled_text
+from guanbiao.kernel.numbers import scaled_text
+
+if TYPE_CHECKING:
+    from guanbiao.assessment.diagnosis import Finding
 
 LONGEST_NAME, LONGEST_RUNNING, LONGEST_FIELD = 200, 36, 60
 """Characters of a name on the cover and in the page head, and of the other texts on the cover."""
@@ -28,9 +32,7 @@ def report_of(card: ScoreCard, language: Language, *, at: datetime) -> ReportCon
     """The report of a complete card as of an instant (with its offset). Raises Incomplete naming the first missing questions."""
     if not card.complete:
         raise _incomplete(card)
-    from guanbiao.assessment.diagnosis import diagnosis_of
-
-    findings = diagnosis_of(card)
+    findings = _findings(card)
     number = iter(range(1, 100))
     aspects = aspects_of(card.model)
     chapters = tuple(chapter_of(card, node, findings, language, chapter_number(next(number), language)) for node in aspects)
@@ -52,6 +54,15 @@ def report_of(card: ScoreCard, language: Language, *, at: datetime) -> ReportCon
         method=method,
         receipt=_receipt(card, language, at, chapter_number(next(number), language)),
     )
+
+
+def _findings(card: ScoreCard) -> tuple[Finding, ...]:
+    try:
+        from guanbiao.assessment.diagnosis import diagnosis_of
+    except ModuleNotFoundError:  # until the diagnosis stands, every chapter gives its facts
+        return ()
+    found: tuple[Finding, ...] = diagnosis_of(card)
+    return found
 
 
 def _incomplete(card: ScoreCard) -> Incomplete:
@@ -117,10 +128,14 @@ def _remarks(card: ScoreCard, language: Language, number: str) -> Remarks:
     total = len(checks)
     if says:
         line = (
-            f"共核对 {total} 条，下面 {len(says)} 条的回答放在一起少见。这些提示不改变得分；属实的请备好说明，不属实的请改正后重新计分。"
+            f"共核对 {total} 条，下面 {len(says)} 条的回答放在一起少见。这些提示不改变得分；"
+            "属实的请备好说明，不属实的请改正后重新计分。"
             if zh
-            else f"Of {total} checks, {len(says)} found answers that seldom go together. They change no score: keep an explanation ready, or correct and score again."
+            else f"Of {total} checks, {len(says)} found answers that seldom go together. "
+            "They change no score: keep an explanation ready, or correct and score again."
         )
+    elif not total:
+        line = "本问卷没有设核对条目。" if zh else "This questionnaire has no checks."
     else:
         line = f"共核对 {total} 条，没有发现放在一起少见的回答。" if zh else f"Of {total} checks, none found answers that seldom go together."
     return Remarks(
@@ -143,7 +158,8 @@ def _receipt(card: ScoreCard, language: Language, at: datetime, number: str) -> 
         "回执写下问卷、回答摘要、每个指标的整数得分和阶段，按 RFC 8785 规范化后取摘要。用同一份答卷和下列计分时间、程序版本重建，摘要应一字不差；"
         "分数可随时用 guanbiao score 重算，或用 guanbiao verify-receipt 核对保存的回执。回执未签名。"
         if zh
-        else "The receipt records the questionnaire, the digest of the answers, every integer score and the stage; its digest is taken over the RFC 8785 form. "
+        else "The receipt records the questionnaire, the digest of the answers, every integer score and the stage; "
+        "its digest is taken over the RFC 8785 form. "
         "Built again from the same sheet with the time and engine below it comes out letter for letter. "
         "Scores can be computed again with guanbiao score, a kept receipt checked with guanbiao verify-receipt. It is unsigned."
     )
@@ -165,8 +181,8 @@ def _receipt(card: ScoreCard, language: Language, at: datetime, number: str) -> 
         digest=digest,
         qr=f"{receipt['format']}\n{model.code} {model.edition}\nTOTAL {total}\n{card.stage}\n{digest}",
         qr_alt=(
-            f"二维码：回执摘要、问卷 {model.code} {model.edition}、总分 {one_decimal(card.score(model.tree.code) or 0)}、阶段 {card.stage}"
+            f"二维码：回执摘要、问卷 {model.code} {model.edition}、总分 {total}、阶段 {card.stage}"
             if zh
-            else f"QR code: receipt digest, questionnaire {model.code} {model.edition}, total {one_decimal(card.score(model.tree.code) or 0)}, stage {card.stage}"
+            else f"QR code: receipt digest, questionnaire {model.code} {model.edition}, total {total}, stage {card.stage}"
         ),
     )

@@ -6,6 +6,7 @@ import struct
 import unicodedata
 from bisect import bisect_right
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from guanbiao.assessment.reports.typesetting import GETA
 
 def font_folder() -> Path:
     """Where Noto Sans CJK lies."""
-    import manimgx_fonts_cjk
-
-    return Path(str(manimgx_fonts_cjk.__file__)).parent
+    found = find_spec("manimgx_fonts_cjk")
+    assert found is not None and found.origin  # a locked requirement
+    return Path(found.origin).parent
 
 
 @cache

@@ -51,12 +51,15 @@ def _paragraphs(card: ScoreCard, language: Language) -> Iterator[Says]:
         f"每个指标按回答得 0 到 {full} 分：单选取该选项的分，多选把所选各项的分相加，数字和比率按折线取分。上级得分是其下适用各项按权重的平均。"
         "全程整数计算，精确到万分之一分，每级只四舍五入一次；表中显示一位小数。"
         if zh
-        else f"Every indicator gives 0 to {full} points: a single choice the points of its option, a multiple choice the sum, a number or ratio the value of a broken line. "
-        "A level above is the weighted mean of what applies below it. All in integers of 1/10,000 of a point, rounded half up once a level; tables show one decimal.",
+        else f"Every indicator gives 0 to {full} points: a single choice the points of its option, a multiple choice the sum, "
+        "a number or ratio the value of a broken line. A level above is the weighted mean of what applies below it. "
+        "All in integers of 1/10,000 of a point, rounded half up once a level; tables show one decimal.",
     )
     yield Says(
         "不适用" if zh else "Not applicable",
-        "按前面的回答不适用的题目不参与计分，同级其余指标按原权重重新平均。" if zh else "Questions that do not apply by earlier answers are left out; the weights of their siblings carry on.",
+        "按前面的回答不适用的题目不参与计分，同级其余指标按原权重重新平均。"
+        if zh
+        else "Questions that do not apply by earlier answers are left out; the weights of their siblings carry on.",
     )
     if len(model.stages) > 1:
         yield Says(
@@ -83,7 +86,8 @@ def _curves(card: ScoreCard, language: Language) -> Iterator[Says]:
     if curves:
         yield Says(
             "折线" if zh else "Lines",
-            f"{len(curves)} 个适用指标按折线取分，其中 {open_} 个的折线为平台默认值，非官方规则，表中以 ▲ 标出；每条折线及其出处见 guanbiao model docs {model.code}。"
+            f"{len(curves)} 个适用指标按折线取分，其中 {open_} 个的折线为平台默认值，非官方规则，表中以 ▲ 标出；"
+            f"每条折线及其出处见 guanbiao model docs {model.code}。"
             if zh
             else f"{len(curves)} applicable indicators use a line; {open_} of these lines are platform defaults, not official rules, and carry ▲. "
             f"Every line and its source: guanbiao model docs {model.code}.",
@@ -97,7 +101,8 @@ def _stages(model: Model, language: Language) -> Table:
     rows = []
     for at, stage in enumerate(model.stages, start=1):
         needs = [f"{model.node[need.node].title.in_(language)} ≥\u00a0{one_decimal(need.at_least)}" for need in stage.requires]
-        rows.append((str(at), stage.title.in_(language), stage.report_title.in_(language), ("，" if zh else ", ").join(needs) or ("无" if zh else "none")))
+        listed = ("，" if zh else ", ").join(needs) or ("无" if zh else "none")
+        rows.append((str(at), stage.title.in_(language), stage.report_title.in_(language), listed))
     unverified = not model.parameters.get("stage_thresholds", {}).get("verified", False)
     mark = f"　{UNVERIFIED.zh}" if zh else f"  {UNVERIFIED.en}"
     head = ("阶段", "名称", "报告用名", "要求") if zh else ("Stage", "Name", "Name in reports", "Requires")
@@ -137,8 +142,8 @@ def _references(card: ScoreCard, language: Language) -> Table:
     for question_card in card.model.cards:
         reference = question_card.reference
         if reference and any(code in card.counted for code in question_card.fields):
-            about = f"{reference.caliber.in_(language)}。{reference.source.in_(language)}" if zh else f"{reference.caliber.in_(language)}. {reference.source.in_(language)}"
+            about = f"{reference.caliber.in_(language)}{'。' if zh else '. '}{reference.source.in_(language)}"
             rows.append((str(question_card.number), question_card.title.in_(language), reference.value.in_(language), reference.year, about))
     head = ("题号", "题目", "公开数值", "年份", "口径与来源") if zh else ("No.", "Question", "Published", "Year", "Caliber and source")
-    title = "题目旁的公开数值（供了解，不是目标，不参与计分）" if zh else "Published figures beside the questions (information, not targets; they enter no score)"
+    title = "题目旁的公开数值（供了解，不是目标，不参与计分）" if zh else "Published figures beside the questions (they enter no score)"
     return Table(title, head, tuple(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from guanbiao.assessment.reports.chapters import answered, number_of
 from guanbiao.assessment.reports.content import Need, NextStage, Rung
@@ -27,7 +28,9 @@ def next_stage_of(card: ScoreCard, language: Language, number: str) -> NextStage
         return NextStage(
             number=number,
             title="到下一阶段" if zh else "The next stage",
-            line=f"企业已在最高阶段“{top.zh}”，没有更高阶段的要求。失分最多的三项见一页概览。" if zh else f"The enterprise is at the highest stage, “{top.en}”. The three gaps are on the summary page.",
+            line=f"企业已在最高阶段“{top.zh}”，没有更高阶段的要求。失分最多的三项见一页概览。"
+            if zh
+            else f"The enterprise is at the highest stage, “{top.en}”. The three gaps are on the summary page.",
             needs=(),
             note="",
             mark="",
@@ -43,7 +46,9 @@ def next_stage_of(card: ScoreCard, language: Language, number: str) -> NextStage
     return NextStage(
         number=number,
         title=f"到下一阶段：{upcoming.title.zh}" if zh else f"The next stage: {upcoming.title.en}",
-        line=f"“{upcoming.title.zh}”（{upcoming.report_title.zh}）要求下列各项同时达到。" if zh else f"“{upcoming.title.en}” ({upcoming.report_title.en}) asks for all of the following.",
+        line=f"“{upcoming.title.zh}”（{upcoming.report_title.zh}）要求下列各项同时达到。"
+        if zh
+        else f"“{upcoming.title.en}” ({upcoming.report_title.en}) asks for all of the following.",
         needs=tuple(_need(card, gap, language) for gap in card.next),
         note=note,
         mark="▲ 阶段要求为平台默认值，非官方规则" if zh else "▲ Stage requirements are platform defaults, not official rules",
@@ -113,7 +118,7 @@ def _share_within(card: ScoreCard, node: Node, leaf: Node) -> Fraction:
     """The weight of a leaf in a node's mean, over what applies."""
     share = Fraction(1)
     path = path_to(node, leaf.code)
-    for parent, child in zip(path, path[1:], strict=False):
+    for parent, child in pairwise(path):
         share *= Fraction(child.weight, sum(c.weight for c in parent.children if card.nodes[c.code] is not None))
     return share
 

@@ -160,10 +160,7 @@ def _extreme(card: ScoreCard, node: Node, language: Language, *, lost: bool) -> 
     score = card.score(node.code)
     aspect = path_to(card.model.tree, node.code)[-2].title.in_(language)
     points = one_decimal((lost_points if lost else earned_points)(card, node.code))
-    if language == "zh":
-        where = f"{aspect}；{'失' if lost else '得'} {points} 分"
-    else:
-        where = f"{aspect}; {points} points {'lost' if lost else 'earned'}"
+    where = f"{aspect}；{'失' if lost else '得'} {points} 分" if language == "zh" else f"{aspect}; {points} points {'lost' if lost else 'earned'}"
     return Extreme(node.title.in_(language), spaced(where, language), score_text(score), share_of(score, card.model.full) or 0)
 
 

@@ -21,7 +21,7 @@ TEMPLATES = Path(__file__).parent / "typst"
 STANDARDS = ["a-2b", "ua-1"]
 
 
-class NotTypeset(Exception):
+class NotTypesetError(Exception):
     """typst warned: a missing font or glyph. A defect of ours, never of the input."""
 
 
@@ -36,7 +36,7 @@ def _compiler() -> Any:
 def _compiled(template: str, inputs: dict[str, str], **options: Any) -> bytes:
     body, warnings = _compiler().compile_with_warnings(input=str(TEMPLATES / template), sys_inputs=inputs, **options)
     if warnings:
-        raise NotTypeset("; ".join(str(warning) for warning in warnings))
+        raise NotTypesetError("; ".join(str(warning) for warning in warnings))
     return bytes(body[0] if isinstance(body, list) else body)
 
 

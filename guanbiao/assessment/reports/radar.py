@@ -21,14 +21,14 @@ LEAST_AXES = 5
 RADAR = (360, 292)
 LADDER = (470, 236)
 
-_KINDS = {"t": INK, "t2": INK_2, "t3": INK_3, "w": "#FFFFFF"}
+_KINDS = {"t": INK, "t2": INK_2, "t3": INK_3, "on-1": INK, "on-2": INK, "on-3": "#FFFFFF", "on-4": "#FFFFFF"}
+"""Text classes and their colours in print; on-N stands on the colour of stage N."""
 
 
 def _text(x: float, y: float, size: float, kind: str, says: str, *, anchor: str = "start", bold: bool = False) -> str:
     weight = 600 if bold else 400
-    return (
-        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{_KINDS[kind]}" text-anchor="{anchor}" font-weight="{weight}">{escape(says)}</text>'
-    )
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text class="{kind}" {place} font-size="{size:g}" font-weight="{weight}" fill="{_KINDS[kind]}">{escape(says)}</text>'
 
 
 def _svg(size: tuple[int, int], alt: str, body: Sequence[str]) -> str:
@@ -57,8 +57,7 @@ def radar(axes: Sequence[Axis], alt: str, full: int) -> str:
         body.append(f'<line class="ring" x1="{x:.1f}" y1="{y:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}" stroke="{LINE}" stroke-width="1"/>')
     points = [at(angle, (axis.share or 0) / 1000) for angle, axis in zip(angles, shown, strict=True)]
     body.append(_polygon(points, "area", f'fill="{PRIMARY}" fill-opacity="0.12" stroke="{PRIMARY}" stroke-width="2" stroke-linejoin="round"'))
-    for ring in (2, 4):
-        body.append(_text(x + 4, y - reach * ring / 5 + 3, 9, "t3", f"{full * ring // 5}"))
+    body += [_text(x + 4, y - reach * ring / 5 + 3, 9, "t3", f"{full * ring // 5}") for ring in (2, 4)]
     body += [f'<circle class="dot" cx="{px:.1f}" cy="{py:.1f}" r="3.2" fill="{SURFACE}" stroke="{PRIMARY}" stroke-width="2"/>' for px, py in points]
     for angle, axis in zip(angles, shown, strict=True):
         body += _axis_label(axis, angle, at(angle, 1))
@@ -77,10 +76,8 @@ def _axis_label(axis: Axis, angle: float, tip: tuple[float, float]) -> list[str]
     lines = wrapped(axis.title, 7.6 if anchor != "middle" else 18)
     lead = 13.0
     block = lead * (len(lines) + 1)
-    if anchor == "middle":
-        top = tip[1] - block + 3 if math.sin(angle) < 0 else tip[1] + 18
-    else:
-        top = tip[1] - block / 2 + 9
+    above = math.sin(angle) < 0
+    top = tip[1] - block / 2 + 9 if anchor != "middle" else tip[1] - block + 3 if above else tip[1] + 18
     out = [_text(x, top + lead * at, 11, "t2", line, anchor=anchor) for at, line in enumerate(lines)]
     out.append(_text(x, top + lead * len(lines) + 1, 12.5, "t", axis.score, anchor=anchor, bold=True))
     return out
@@ -117,9 +114,9 @@ def _step(step: Step, x: float, wide: float, floor: float, tall: float) -> list[
         style = f'class="stage-{colour}" fill="{STAGES[colour - 1]}"'
     else:
         dash = ' stroke-dasharray="4 3"' if step.state == "next" else ""
-        style = f'class="open" fill="{SURFACE}" stroke="{PRIMARY if step.state == "next" else LINE}" stroke-width="1.2"{dash}'
+        style = f'class="open {step.state}" fill="{SURFACE}" stroke="{PRIMARY if step.state == "next" else LINE}" stroke-width="1.2"{dash}'
     body = [f'<rect {style} x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{tall:.1f}" rx="2"/>']
-    ink = "w" if solid and colour > 2 else "t"
+    ink = f"on-{colour}" if solid else "t"
     size = 11.5
     room = wide - 26
     lines = wrapped(step.title, room / size) if tall > 50 else wrapped(step.title, (wide - 22) / size)[:2]
@@ -150,12 +147,12 @@ def upright_ladder(steps: Sequence[Step], here: str, alt: str) -> str:
         body.append(_text(0, y + 15, 14, "t" if step.state in ("here", "reached") else "t2", f"{step.number}  {step.title}", bold=bold))
         if bold:
             body.append(_text(wide, y + 15, 13, "t", f"◀ {here}", anchor="end", bold=True))
-        elif step.notes:
+        else:
             body.append(_text(wide, y + 15, 11, "t3", step.report_title, anchor="end"))
         if step.state in ("reached", "here"):
             body.append(f'<rect class="stage-{colour}" x="0" y="{y + 23}" width="{long:.0f}" height="10" rx="2" fill="{STAGES[colour - 1]}"/>')
         else:
             dash = ' stroke-dasharray="4 3"' if step.state == "next" else ""
-            stroke = PRIMARY if step.state == "next" else LINE
-            body.append(f'<rect class="open" x="0.6" y="{y + 23}" width="{long - 1.2:.0f}" height="10" rx="2" fill="{SURFACE}" stroke="{stroke}"{dash}/>')
+            stroke = f'stroke="{PRIMARY if step.state == "next" else LINE}"{dash}'
+            body.append(f'<rect class="open {step.state}" x="0.6" y="{y + 23}" width="{long - 1.2:.0f}" height="10" rx="2" fill="{SURFACE}" {stroke}/>')
     return _svg((wide, row * len(steps)), alt, body)

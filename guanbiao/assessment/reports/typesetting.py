@@ -15,6 +15,7 @@ _DATE = re.compile(f"(?<=[0-9]){THIN}(?=[年月日])|(?<=[年月]){THIN}(?=[0-9]
 GETA = "〓"
 """The printer's mark for a character that no type is at hand for."""
 
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DROPPED = {"Cf", "Co", "Cn"}
 _KEPT_FORMATS = {"\u200c", "\u200d"}
 
@@ -38,6 +39,11 @@ def printable(text: str) -> str:
         elif kind not in _DROPPED or char in _KEPT_FORMATS:
             kept.append(char)
     return " ".join("".join(kept).split())
+
+
+def xml_safe(text: str) -> str:
+    """The text without characters that no XML, so neither Word nor HTML, may hold."""
+    return _NOT_XML.sub(GETA, text)
 
 
 def shortened(text: str, most: int) -> str:

@@ -137,7 +137,8 @@ def _zero(model: Model, below: tuple[str, ...]) -> Refusal:
 def _card(plan: Plan, sheet: Sheet, scores: Scores, previous: Facts | None) -> ScoreCard:
     model = plan.model
     complete = bool(scores.complete[0])
-    low, high, may = (array[:, 0].tolist() for array in (scores.low, scores.high, scores.may))
+    low, high = (array[:, 0].astype(np.int64).tolist() for array in (scores.low, scores.high))
+    may = scores.may[:, 0].tolist()
     nodes: dict[str, int | Interval | None] = {}
     for at, code in enumerate(plan.codes):
         nodes[code] = None if not may[at] else low[at] if complete else (low[at], high[at])

@@ -2,20 +2,37 @@
 
 A single sheet is a block of one column; a million sheets are many blocks. Of a block with unanswered questions every node gets
 its least and greatest score; of complete sheets the two are the same array.
+
+Integers are carried in double precision where the plan proves that none of them can pass 2⁵², because processors divide and sum
+those several at a time. Where an estimate comes near a half, that cell is computed again in integers: the results are the same bytes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from guanbiao.assessment.rules.plan import EXACT_FLOAT, Bools, Curves, Ints, Level, Plan
+from guanbiao.assessment.rules.plan import Bools, Curves, Ints, Level, Plan, Scores64
 from guanbiao.indicators.rules.conditions import All, AnyOf, AtLeast, Chosen, Condition, Not
 from guanbiao.kernel.numbers import INT64_MAX
 
-BLOCK = 1024
-"""Sheets per block: its arrays fit the second-level cache."""
+SLICE = 2048
+"""Sheets scored together: few enough for the caches, many enough that threads do not contend for the interpreter."""
+
+NEAR = 1e-4
+"""An estimate closer than this to a half is computed again exactly; estimates are off by less than a tenth of it."""
+
+_FEW = 32
+"""Below this many sheets the calls cost more than the work, and fewer, wider calls are better."""
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -31,10 +48,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Scores:
-    """Per node (rows as in `plan.codes`, B columns), in 1/10,000 of a point."""
+    """Per node (rows as in `plan.codes`, B columns), whole numbers of 1/10,000 of a point."""
 
-    low: Ints
-    high: Ints
+    low: Scores64
+    high: Scores64
     may: Bools
     """May the node apply? False is “not applicable”."""
     must: Bools
@@ -52,98 +69,161 @@ class Scores:
     """(B,), 0 is the first stage."""
 
 
-def run(plan: Plan, block: Block) -> Scores:
-    """Score one block."""
-    may_q, must_q = _applicable(plan, block)
-    missing = may_q[plan.required] & ~block.answered[plan.required]
-    complete = ~missing.any(axis=0)
-    exact = bool(complete.all())
+def run(plan: Plan, block: Block, *, pool: Executor | None = None) -> Scores:
+    """Score one block; a large one in slices that fit the cache, on the pool's threads where one is given.
+
+    Conditions are evaluated over the whole block at once: they are many small steps, which threads would only contend for.
+    """
+    truths = _Truths(plan, block)
+    applies = truths.questions(surely=True)
+    missing = applies[plan.required] & ~block.answered[plan.required]
+    # With nothing missing among what surely applies, every condition was decided: nothing is undecided.
+    exact = not missing.any()
+    if not exact:
+        missing = truths.questions(surely=False)[plan.required] & ~block.answered[plan.required]
     columns = block.values.shape[1]
     shape = (len(plan.codes) + 1, columns)  # the extra last row never applies: padding points at it
-    low = np.zeros(shape, np.int64)
-    may, must = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
-    leaves = slice(0, plan.leaf_count)
-    must[leaves] = _all_of(must_q, plan)
-    may[leaves] = must[leaves] if exact else _all_of(may_q, plan)
-    high = low if exact else np.zeros(shape, np.int64)
-    zero = _leaves(plan, block, low, high, must[leaves], exact=exact)
-    for level in plan.levels:
-        if exact:
-            _complete_level(level, low, must)
-            may[level.nodes] = must[level.nodes]
-        else:
-            _interval_level(level, low, high, may, must)
+    low = _scores(plan, shape)
+    high = low if exact else _scores(plan, shape)
+    must = _initial(plan, truths, shape, surely=True)
+    may = must if exact else _initial(plan, truths, shape, surely=False)
+    ratios = sum(len(curves.leaves) for curves in plan.curves if curves.is_ratio)
+    zero = np.zeros((ratios, columns), np.bool_)
+
+    def score(part: slice) -> None:
+        slices = [array[:, part] for array in (block.values, block.answered, low, high, may, must, zero)]
+        _columns(plan, *slices, exact=exact)
+
+    parts = [slice(start, start + SLICE) for start in range(0, columns, SLICE)]
+    if pool is None or len(parts) == 1:
+        for part in parts:
+            score(part)
+    else:
+        list(pool.map(score, parts))
     stage_low = _stage(plan, low, must)
-    stage_high = stage_low if exact else _stage(plan, high, may)
     nodes = slice(0, len(plan.codes))
-    return Scores(low[nodes], high[nodes], may[nodes], must[nodes], complete, missing, must_q, zero, stage_low, stage_high)
+    return Scores(
+        low=low[nodes],
+        high=high[nodes],
+        may=may[nodes],
+        must=must[nodes],
+        complete=~missing.any(axis=0),
+        missing=missing,
+        applies=applies,
+        zero=zero,
+        stage_low=stage_low,
+        stage_high=stage_low if exact else _stage(plan, high, may),
+    )
+
+
+def _scores(plan: Plan, shape: tuple[int, int]) -> Scores64:
+    # Rows that lie a power of two apart fall onto the same places of a cache: keep them a little further apart.
+    return np.zeros((shape[0], shape[1] + 24), np.float64 if plan.exact_in_float else np.int64)[:, : shape[1]]
+
+
+def _initial(plan: Plan, truths: _Truths, shape: tuple[int, int], *, surely: bool) -> Bools:
+    """Which leaves apply; inner nodes follow level by level."""
+    found = np.ones(shape, np.bool_)
+    found[-1] = False
+    if len(plan.conditional_leaves):
+        truth = truths.table(surely=surely)
+        found[plan.conditional_leaves] = truth[plan.leaf_conditions[0][1]]
+        for leaves, needed in plan.leaf_conditions[1:]:
+            found[leaves] &= truth[needed]
+    return found
+
+
+def _columns(plan: Plan, values: Ints, answered: Bools, low: Scores64, high: Scores64, may: Bools, must: Bools, zero: Bools, *, exact: bool) -> None:
+    """Leaves and inner nodes of some columns, written in place."""
+    _leaves(plan, Block(values, answered), low, high, must, zero, exact=exact)
+    if exact:
+        if len(plan.conditional_leaves):
+            low[plan.conditional_leaves] *= must[plan.conditional_leaves]
+        for level in plan.levels:
+            _complete_level(level, low, must)
+        return
+    for level in plan.levels:
+        _interval_level(level, low, high, may, must)
 
 
 # -- which questions apply
 
 
-def _applicable(plan: Plan, block: Block) -> tuple[Bools, Bools]:
-    """(may, must) per question. They part where a condition hangs on something unanswered."""
-    shape = block.values.shape
-    may, must = np.ones(shape, np.bool_), np.ones(shape, np.bool_)
-    for row, condition in plan.conditions:
-        may[row], must[row] = _truth(condition, plan, block, may, must)
-    return may, must
+class _Truths:
+    """Every condition of the plan on a block, each once: whether it surely holds and, when asked, whether it may.
 
+    Of a single sheet the rows are plain integers and truths plain booleans: the same expressions, without arrays of one cell.
+    """
 
-def _truth(condition: Condition, plan: Plan, block: Block, may: Bools, must: Bools) -> tuple[Bools, Bools]:
-    """(possibly, surely) a condition holds, per sheet."""
-    match condition:
-        case All(parts):
-            possibly, surely = _truth(parts[0], plan, block, may, must)
-            for part in parts[1:]:
-                p, s = _truth(part, plan, block, may, must)
-                possibly, surely = possibly & p, surely & s
-            return possibly, surely
-        case AnyOf(parts):
-            possibly, surely = _truth(parts[0], plan, block, may, must)
-            for part in parts[1:]:
-                p, s = _truth(part, plan, block, may, must)
-                possibly, surely = possibly | p, surely | s
-            return possibly, surely
-        case Not(part):
-            possibly, surely = _truth(part, plan, block, may, must)
-            return ~surely, ~possibly
-        case Chosen(question, options):
-            row = plan.row[question]
-            index = plan.option_index[question]
-            wanted = sum(1 << index[code] for code in options)
-            values = block.values[row]
-            bits = values if plan.questions[row].type == "multi" else np.left_shift(1, values)
-            return _known(row, (bits & wanted) != 0, block, may, must)
-        case AtLeast(question, value):
-            row = plan.row[question]
-            return _known(row, block.values[row] >= value, block, may, must)
-        case _:
-            raise TypeError(f"a question's condition cannot hold {condition}")
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self.plan, self.shape = plan, block.values.shape
+        single = self.shape[1] == 1
+        self.values: Sequence[Any] = block.values[:, 0].tolist() if single else block.values
+        self.answered: Sequence[Any] = block.answered[:, 0].tolist() if single else block.answered
+        self.maybe: list[Any] = []
+        self.surely: list[Any] = []
+        for _, condition in plan.conditions:
+            self.surely.append(self._holds(condition, surely=True))
 
+    def table(self, *, surely: bool) -> Bools:
+        """(conditions, B): surely holds, or may hold."""
+        if not surely and not self.maybe:
+            for _, condition in self.plan.conditions:
+                self.maybe.append(self._holds(condition, surely=False))
+        return np.array(self.surely if surely else self.maybe, np.bool_).reshape(len(self.surely), self.shape[1])
 
-def _known(row: int, fits: Bools, block: Block, may: Bools, must: Bools) -> tuple[Bools, Bools]:
-    answered = block.answered[row]
-    return may[row] & (fits | ~answered), must[row] & answered & fits
+    def questions(self, *, surely: bool) -> Bools:
+        """(questions, B): surely applies, or may apply."""
+        found = np.ones(self.shape, np.bool_)
+        rows, which = self.plan.conditional_rows
+        if len(rows):
+            found[rows] = self.table(surely=surely)[which]
+        return found
 
+    def _holds(self, condition: Condition, *, surely: bool) -> Any:
+        match condition:
+            case All(parts):
+                return reduce(and_, (self._holds(part, surely=surely) for part in parts))
+            case AnyOf(parts):
+                return reduce(or_, (self._holds(part, surely=surely) for part in parts))
+            case Not(part):
+                return True ^ self._holds(part, surely=not surely)
+            case Chosen(question, options):
+                row = self.plan.row[question]
+                index = self.plan.option_index[question]
+                wanted = sum(1 << index[code] for code in options)
+                values = self.values[row]
+                bits = values if self.plan.questions[row].type == "multi" else 1 << values
+                return self._known(row, (bits & wanted) != 0, surely=surely)
+            case AtLeast(question, value):
+                row = self.plan.row[question]
+                return self._known(row, self.values[row] >= value, surely=surely)
+            case _:
+                raise TypeError(f"a question's condition cannot hold {condition}")
 
-def _all_of(questions: Bools, plan: Plan) -> Bools:
-    found = questions[plan.leaf_rows[:, 0]]
-    for column in range(1, plan.leaf_rows.shape[1]):
-        found &= questions[plan.leaf_rows[:, column]]
-    return found
+    def _known(self, row: int, fits: Any, *, surely: bool) -> Any:
+        """An atom: the question applies, and its answer fits; may hold where it is still unanswered."""
+        answered = self.answered[row]
+        found = answered & fits if surely else fits | (True ^ answered)
+        if (at := self.plan.condition_of.get(row)) is None:
+            return found
+        # `not` of a condition asks for the other kind of truth, which may not be there yet.
+        truths = self.surely if surely else self.maybe
+        truth = truths[at] if at < len(truths) else self._holds(self.plan.conditions[at][1], surely=surely)
+        return found & truth
 
 
 # -- leaves
 
 
-def _leaves(plan: Plan, block: Block, low: Ints, high: Ints, applies: Bools, *, exact: bool) -> Bools:
+def _leaves(plan: Plan, block: Block, low: Scores64, high: Scores64, stays: Bools, zero: Bools, *, exact: bool) -> None:
+    """Write the points of every leaf, and where a ratio's denominator is 0."""
     values, answered = block.values, block.answered
     if (lookups := plan.lookups) is not None:
-        points = lookups.table[lookups.offsets[:, None] + values[lookups.rows]]
+        places = values.take(lookups.rows, axis=0)
+        places += lookups.offsets[:, None]
         known = None if exact else answered[lookups.rows]
-        _enter(lookups.leaves, points, known, lookups.least, lookups.greatest, low, high)
+        _enter(lookups.leaves, lookups.table.take(places), known, lookups.least, lookups.greatest, low, high)
     if (wide := plan.wide) is not None:
         bits = values[wide.rows]
         points = np.zeros_like(bits)
@@ -151,18 +231,23 @@ def _leaves(plan: Plan, block: Block, low: Ints, high: Ints, applies: Bools, *, 
             points += ((bits >> option) & 1) * wide.points[:, option, None]
         np.minimum(points, plan.model.full, out=points)
         _enter(wide.leaves, points, None if exact else answered[wide.rows], wide.least, wide.greatest, low, high)
-    zero = np.zeros((0, values.shape[1]), np.bool_)
     for curves in plan.curves:
-        x, known, bottom = _curve_values(curves, values, answered, exact=exact)
-        points = _interpolate(curves, x)
-        _enter(curves.leaves, points, known, curves.least, curves.greatest, low, high)
-        if bottom is not None:
-            known_below = np.logical_and.reduceat(answered[curves.below_rows], curves.below_starts, axis=0)
-            zero = (bottom == 0) & known_below & applies[curves.leaves]
-    return zero
+        if not curves.is_ratio:
+            x: Scores64 = np.clip(values[curves.above_rows], curves.first, curves.last)
+        else:
+            above, below = _sum(values, curves.above_rows, curves.above_starts), _sum(values, curves.below_rows, curves.below_starts)
+            x = _ratio(curves, above, below)
+            if not below.all():
+                zero[:] = (below == 0) & _all_answered(answered, curves.below_rows, curves.below_starts) & stays[curves.leaves]
+        known = None
+        if not exact:
+            known = _all_answered(answered, curves.above_rows, curves.above_starts)
+            if curves.is_ratio:
+                known &= _all_answered(answered, curves.below_rows, curves.below_starts)
+        _enter(curves.leaves, _interpolate(curves, x), known, curves.least, curves.greatest, low, high)
 
 
-def _enter(leaves: Ints, points: Ints, known: Bools | None, least: Ints, greatest: Ints, low: Ints, high: Ints) -> None:
+def _enter(leaves: Ints, points: Scores64, known: Bools | None, least: Ints, greatest: Ints, low: Scores64, high: Scores64) -> None:
     if known is None:
         low[leaves] = points
         return
@@ -170,95 +255,129 @@ def _enter(leaves: Ints, points: Ints, known: Bools | None, least: Ints, greates
     high[leaves] = np.where(known, points, greatest[:, None])
 
 
-def _curve_values(curves: Curves, values: Ints, answered: Bools, *, exact: bool) -> tuple[Ints, Bools | None, Ints | None]:
-    """The measured value of each curve (clamped to its knots), whether all its answers are there, and a ratio's denominator."""
-    if not curves.is_ratio:
-        rows = curves.above_rows
-        return np.clip(values[rows], curves.xs[:, :1], curves.xs[:, -1:]), None if exact else answered[rows], None
-    above = _sum(values, curves.above_rows, curves.above_starts)
-    below = _sum(values, curves.below_rows, curves.below_starts)
-    known = None
-    if not exact:
-        known = np.logical_and.reduceat(answered[curves.above_rows], curves.above_starts, axis=0)
-        known &= np.logical_and.reduceat(answered[curves.below_rows], curves.below_starts, axis=0)
-    return _ratio(curves, above, below), known, below
-
-
 def _sum(values: Ints, rows: Ints, starts: Ints) -> Ints:
     picked = values[rows]
-    return picked if len(rows) == len(starts) else np.add.reduceat(picked, starts, axis=0)
+    return picked if len(rows) == len(starts) else _merged(np.add, picked, starts)
 
 
-def _ratio(curves: Curves, above: Ints, below: Ints) -> Ints:
+def _all_answered(answered: Bools, rows: Ints, starts: Ints) -> Bools:
+    picked = answered[rows]
+    return picked if len(rows) == len(starts) else _merged(np.logical_and, picked, starts)
+
+
+def _merged(by: np.ufunc, picked: npt.NDArray[np.generic], starts: Ints) -> npt.NDArray[np.generic]:
+    """Neighbouring rows merged into one per group; most groups have a single row."""
+    out = picked[starts]
+    ends = [*starts[1:], len(picked)]
+    for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        for row in range(start + 1, end):
+            by(out[at], picked[row], out=out[at])
+    return out
+
+
+def _ratio(curves: Curves, above: Ints, below: Ints) -> Scores64:
     """half_up(a·scale·10⁴, b), clamped to the curve's knots."""
-    divisor = 2 * np.maximum(below, 1)
-    dividend = 2 * above * curves.scale[:, None] + (divisor >> 1)
-    first, last = curves.xs[:, :1], curves.xs[:, -1:]
-    if not curves.exact_in_float:
-        return np.clip(dividend // divisor, first, last)
-    # The quotient in double precision is off by one at most inside the knots; outside, one step beyond them is enough.
-    quotient = np.clip(np.floor(dividend / divisor), first - 1, last + 1).astype(np.int64)
-    rest = dividend - quotient * divisor
-    quotient += rest >= divisor
-    quotient -= rest < 0
-    return np.clip(quotient, first, last)
+    first, last = curves.first, curves.last
+    divisor = np.maximum(below, 1)
+    if not curves.estimable:
+        return np.clip((2 * above * curves.scale[:, None] + divisor) // (2 * divisor), first, last)
+    estimate = above * (curves.scale[:, None] * 1.0)
+    estimate /= divisor
+    np.maximum(estimate, first, out=estimate)
+    np.minimum(estimate, last, out=estimate)
+    rounded, near = _rounded(estimate)
+    if near is not None:
+        leaf, column = near
+        n, d = above[leaf, column] * curves.scale[leaf], divisor[leaf, column]
+        rounded[near] = np.clip((2 * n + d) // (2 * d), first[leaf, 0], last[leaf, 0])
+    return rounded
 
 
-def _interpolate(curves: Curves, x: Ints) -> Ints:
-    xs = curves.xs
-    count = xs.shape[1] - 1
-    segment = np.zeros(x.shape, np.int64)
+def _rounded(estimate: Floats) -> tuple[Floats, tuple[Ints, ...] | None]:
+    """Estimates rounded half up, and where they lie so near a half that they must be computed again. Overwrites the estimates."""
+    rounded = estimate + 0.5
+    np.floor(rounded, out=rounded)
+    estimate -= rounded
+    np.abs(estimate, out=estimate)
+    doubtful = estimate > 0.5 - NEAR
+    return rounded, (doubtful.nonzero() if doubtful.any() else None)
+
+
+def _interpolate(curves: Curves, x: Scores64) -> Scores64:
+    """y0 + half_up((x − x0)·dy, dx) on each value's segment; a falling segment rounds y0 − half_up((x − x0)·|dy|, dx)."""
+    count = curves.xs.shape[1] - 1
+    passed = np.zeros(x.shape, np.int8)
     for knot in range(1, count):
-        segment += x >= xs[:, knot, None]
-    segment += (np.arange(len(xs)) * count)[:, None]
+        passed += x >= curves.xs[:, knot, None]
+    segment = passed + (np.arange(len(curves.xs)) * count)[:, None]
+    if not curves.estimable:
+        return _exact_points(curves, segment, x.astype(np.int64))
+    estimate = x * curves.slopes.take(segment)
+    estimate += curves.offsets.take(segment)
+    rounded, near = _rounded(estimate)
+    if near is not None:
+        rounded[near] = _exact_points(curves, segment[near], x[near].astype(np.int64))
+    return rounded
+
+
+def _exact_points(curves: Curves, segment: Ints, x: Ints) -> Ints:
     x0, y0, dx, dy = (array[segment] for array in curves.segments)
-    rise = _half_up((x - x0) * dy, dx, in_float=curves.exact_in_float)
-    return y0 + rise * curves.falling[segment]
-
-
-def _half_up(n: Ints, d: Ints, *, in_float: bool) -> Ints:
-    """(2n + d) // 2d for n ≥ 0. In double precision the floor is exact while 2n + d stays below 2⁵²."""
-    dividend, divisor = 2 * n + d, 2 * d
-    return np.floor_divide(dividend, divisor) if not in_float else (dividend / divisor).astype(np.int64)
+    return y0 + (2 * (x - x0) * dy + dx) // (2 * dx) * curves.falling[segment]
 
 
 # -- inner nodes
 
 
-def _complete_level(level: Level, scores: Ints, applies: Bools) -> None:
-    weights = level.weights * applies[level.children]
-    total = np.add.reduceat(weights, level.starts, axis=0)
-    weighted = np.add.reduceat(weights * scores[level.children], level.starts, axis=0)
-    applies[level.nodes] = total > 0
-    scores[level.nodes] = _mean(weighted, total)
+def _complete_level(level: Level, scores: Scores64, stays: Bools) -> None:
+    """Weighted means over the children that apply; the scores of the others are 0."""
+    columns = scores.shape[1]
+    if columns < _FEW:
+        weighted = (level.padded_weights[:, :, None] * scores[level.padded]).sum(axis=1)
+        totals = (level.padded_weights[:, :, None] * stays[level.padded]).sum(axis=1)
+        stays[level.nodes] = totals > 0
+        scores[level.nodes] = _mean(weighted, totals)
+        return
+    weighted = np.empty((len(level.nodes), columns), scores.dtype)
+    for at, (children, weights) in enumerate(zip(level.children, level.weights, strict=True)):
+        np.dot(weights, scores[children], out=weighted[at])
+    totals = level.totals
+    if level.conditional:
+        totals = np.repeat(totals, columns, axis=1)
+        for at, children, weights in level.conditional:
+            totals[at] += weights @ stays[children]
+        stays[level.nodes] = totals > 0
+    scores[level.nodes] = _mean(weighted, totals)
 
 
-def _mean(weighted: Ints, total: Ints) -> Ints:
+def _mean(weighted: Scores64, total: Scores64) -> Scores64:
+    """half_up(Σ w·s, Σ w); 0 where nothing applies. In double precision the floor is exact below 2⁵²."""
     divisor = np.maximum(total, 1)
-    small = int(weighted.max(initial=0)) * 2 + int(divisor.max(initial=1)) < EXACT_FLOAT
-    return _half_up(weighted, divisor, in_float=small)
+    if weighted.dtype == np.int64:
+        return (2 * weighted + divisor) // (2 * divisor)
+    mean = 2 * weighted
+    mean += divisor
+    mean /= 2 * divisor
+    return np.floor(mean, out=mean)
 
 
-def _interval_level(level: Level, low: Ints, high: Ints, may: Bools, must: Bools) -> None:
+def _interval_level(level: Level, low: Scores64, high: Scores64, may: Bools, must: Bools) -> None:
     """Least and greatest weighted mean over every choice of which undecided children stay."""
     children = level.padded
-    weights = level.padded_weights[:, :, None]
+    weights = level.padded_weights[:, :, None].astype(low.dtype)
     stays = must[children]
     undecided = may[children] & ~stays
     may[level.nodes] = may[children].any(axis=1)
     must[level.nodes] = stays.any(axis=1)
     sure = weights * stays
     total = sure.sum(axis=1)
-    for scores, best in ((low, np.minimum), (high, np.maximum)):
+    decided = not undecided.any()
+    for scores, lowest in ((low, True), (high, False)):
         picked = scores[children]
         base = (sure * picked).sum(axis=1)
-        if not undecided.any():
-            scores[level.nodes] = _mean(base, total)
-            continue
-        scores[level.nodes] = _best_mean(base, total, picked, weights * undecided, lowest=best is np.minimum)
+        scores[level.nodes] = _mean(base, total) if decided else _best_mean(base, total, picked, weights * undecided, lowest=lowest)
 
 
-def _best_mean(base: Ints, total: Ints, picked: Ints, weights: Ints, *, lowest: bool) -> Ints:
+def _best_mean(base: Scores64, total: Scores64, picked: Scores64, weights: Scores64, *, lowest: bool) -> Scores64:
     """Undecided children in order of their score: the best mean is among the prefixes of that order."""
     order = np.argsort(np.where(weights > 0, picked if lowest else -picked, INT64_MAX), axis=1, kind="stable")
     sorted_weights = np.take_along_axis(weights, order, axis=1)
@@ -267,17 +386,14 @@ def _best_mean(base: Ints, total: Ints, picked: Ints, weights: Ints, *, lowest: 
     sums = base[:, None] + np.cumsum(sorted_weights * sorted_scores, axis=1)
     means = np.concatenate([_mean(base, total)[:, None], _mean(sums, totals)], axis=1)
     possible = np.concatenate([total[:, None] > 0, totals > 0], axis=1)
-    if lowest:
-        found = np.where(possible, means, INT64_MAX).min(axis=1)
-    else:
-        found = np.where(possible, means, -1).max(axis=1)
+    found = np.where(possible, means, INT64_MAX).min(axis=1) if lowest else np.where(possible, means, -1).max(axis=1)
     return np.where(possible.any(axis=1), found, 0)
 
 
 # -- stages
 
 
-def _stage(plan: Plan, scores: Ints, applies: Bools) -> Ints:
+def _stage(plan: Plan, scores: Scores64, applies: Bools) -> Ints:
     """The highest k such that stages 2…k all hold, counted from 0."""
     stage = np.zeros(scores.shape[1], np.int64)
     holding = np.ones(scores.shape[1], np.bool_)

@@ -18,8 +18,10 @@ from guanbiao.kernel.numbers import UNIT
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+Scores64 = npt.NDArray[np.float64] | npt.NDArray[np.int64]
+
 EXACT_FLOAT = 2**52
-"""Integer quotients with a dividend below this are exact in double precision."""
+"""Below this, sums, products and floored quotients of integers are exact in double precision."""
 
 _TABLE_BITS = 12
 
@@ -61,11 +63,18 @@ class Curves:
     """scale · 10⁴, per ratio leaf; empty for direct curves."""
     xs: Ints
     """(leaves, knots), padded with the last knot."""
+    first: Ints
+    last: Ints
+    """(leaves, 1): the outermost knots."""
     segments: tuple[Ints, Ints, Ints, Ints]
-    """x0, y0, dx, |dy| with its sign folded out, flat by leaf × segment."""
+    """x0, y0, dx, |dy|, flat by leaf × segment."""
     falling: Ints
     """−1 where a segment falls, else 1, flat."""
-    exact_in_float: bool
+    slopes: npt.NDArray[np.float64]
+    offsets: npt.NDArray[np.float64]
+    """The lines y = x·slope + offset, flat by leaf × segment: estimates, corrected where they come near a half."""
+    estimable: bool
+    """Are the knots small enough for the estimates to be off by far less than `kernel.NEAR`?"""
     least: Ints
     greatest: Ints
 
@@ -76,14 +85,16 @@ class Curves:
 
 @dataclass(frozen=True)
 class Level:
-    """Inner nodes whose children are all computed: padded and flat forms of the same children."""
+    """Inner nodes whose children are all computed."""
 
     nodes: Ints
-    children: Ints
-    """flat"""
-    weights: Ints
-    """flat, (children, 1)"""
-    starts: Ints
+    children: tuple[slice | Ints, ...]
+    """Per node, the rows of its children."""
+    weights: tuple[Scores64, ...]
+    totals: Scores64
+    """(nodes, 1): the weights of the children that always apply."""
+    conditional: tuple[tuple[int, Ints, Scores64], ...]
+    """Of nodes some of whose children may not apply: (place in the level, those children, their weights)."""
     padded: Ints
     """(nodes, most children), padded with the extra row that never applies."""
     padded_weights: Ints
@@ -95,28 +106,30 @@ class Plan:
     questions: tuple[Question, ...]
     """The rows of the value matrix."""
     row: dict[str, int]
-    conditions: tuple[tuple[int, Condition], ...]
-    """(row, condition), in the order of the questionnaire."""
+    conditions: tuple[tuple[Ints, Condition], ...]
+    """(rows of the questions that have it, condition), each condition once, in the order of the questionnaire."""
+    condition_of: dict[int, int]
+    """Row → place among `conditions`."""
     option_index: dict[str, dict[str, int]]
     required: Ints
     """Rows that a complete sheet answers where they apply."""
     codes: tuple[str, ...]
     """Node codes, leaves first, then inner nodes level by level; the root is last."""
-    leaf_questions: tuple[tuple[int, ...], ...]
-    conditional: Bools
-    """Per leaf: does any of its questions have a condition?"""
-    leaf_rows: Ints
-    """(leaves, most questions of a leaf), padded with the leaf's first."""
+    leaf_count: int
+    conditional_rows: tuple[Ints, Ints]
+    """Rows of questions with a condition, and which of `conditions` it is."""
+    conditional_leaves: Ints
+    """Leaves that may not apply."""
+    leaf_conditions: tuple[tuple[Ints, Ints], ...]
+    """First, second, … condition of those leaves that have so many: (leaves, which of `conditions`)."""
+    exact_in_float: bool
+    """May scores and weighted sums be carried in double precision without losing an integer?"""
     lookups: Lookups | None
     wide: WideSums | None
     curves: tuple[Curves, ...]
     levels: tuple[Level, ...]
     stages: tuple[tuple[tuple[int, int], ...], ...]
     """Per stage from the second: (node index, at least)."""
-
-    @property
-    def leaf_count(self) -> int:
-        return len(self.leaf_questions)
 
 
 @lru_cache(maxsize=64)
@@ -138,30 +151,58 @@ def compile_plan(model: Model) -> Plan:
     """Compile a model that has passed `proofs.defects_of`."""
     questions = tuple(q for q in model.questions if q.type != "text")
     row = {q.code: at for at, q in enumerate(questions)}
-    option_index = {q.code: {o.code: at for at, o in enumerate(q.options)} for q in questions if q.options}
     leaves = model.leaves
-    leaf_questions = tuple(tuple(row[code] for code in measured_questions(leaf.measure)) for leaf in leaves if leaf.measure)
-    inner, levels = _levels(model.tree, {leaf.code: at for at, leaf in enumerate(leaves)})
+    conditions = _conditions(questions)
+    condition_of = {int(r): at for at, (rows, _) in enumerate(conditions) for r in rows}
+    leaf_conditions = _leaf_conditions(leaves, row, condition_of)
+    exact = all(2 * model.full * sum(c.weight for c in n.children) < EXACT_FLOAT for n in model.tree.walk() if n.children)
+    conditional_leaves = leaf_conditions[0][0] if leaf_conditions else _ints([])
+    may_leave = {leaves[int(at)].code for at in conditional_leaves}
+    inner, levels = _levels(model.tree, {leaf.code: at for at, leaf in enumerate(leaves)}, may_leave, np.float64 if exact else np.int64)
     codes = (*(leaf.code for leaf in leaves), *inner)
     position = {code: at for at, code in enumerate(codes)}
-    widest = max(len(found) for found in leaf_questions)
     return Plan(
         model=model,
         questions=questions,
         row=row,
-        conditions=tuple((row[q.code], q.when) for q in questions if q.when),
-        option_index=option_index,
+        conditions=conditions,
+        condition_of=condition_of,
+        option_index={q.code: {o.code: at for at, o in enumerate(q.options)} for q in questions if q.options},
         required=_ints([row[q.code] for q in questions if q.code in model.required]),
         codes=codes,
-        leaf_questions=leaf_questions,
-        conditional=np.array([any(questions[r].when for r in found) for found in leaf_questions]),
-        leaf_rows=_ints([[*found, *([found[0]] * (widest - len(found)))] for found in leaf_questions]),
+        leaf_count=len(leaves),
+        conditional_rows=(_ints(list(condition_of)), _ints(list(condition_of.values()))),
+        conditional_leaves=conditional_leaves,
+        leaf_conditions=leaf_conditions,
+        exact_in_float=exact,
         lookups=_lookups(model, leaves, row),
         wide=_wide(model, leaves, row),
-        curves=tuple(c for c in (_curves(model, leaves, row, ratio=False), _curves(model, leaves, row, ratio=True)) if c is not None),
+        curves=tuple(c for c in (_curves(leaves, row, ratio=False), _curves(leaves, row, ratio=True)) if c is not None),
         levels=levels,
         stages=tuple(tuple((position[need.node], need.at_least) for need in stage.requires) for stage in model.stages[1:]),
     )
+
+
+def _conditions(questions: tuple[Question, ...]) -> tuple[tuple[Ints, Condition], ...]:
+    """Equal conditions are evaluated once: they look at the same earlier questions, wherever they stand."""
+    found: dict[Condition, list[int]] = {}
+    for at, question in enumerate(questions):
+        if question.when is not None:
+            found.setdefault(question.when, []).append(at)
+    return tuple((_ints(rows), condition) for condition, rows in found.items())
+
+
+def _leaf_conditions(leaves: tuple[Node, ...], row: dict[str, int], condition_of: dict[int, int]) -> tuple[tuple[Ints, Ints], ...]:
+    """A leaf applies where the conditions of all its questions hold."""
+    found: list[tuple[list[int], list[int]]] = []
+    for at, leaf in enumerate(leaves):
+        rows = [row[code] for code in measured_questions(leaf.measure)] if leaf.measure else []
+        for place, needed in enumerate(sorted({condition_of[r] for r in rows if r in condition_of})):
+            if place == len(found):
+                found.append(([], []))
+            found[place][0].append(at)
+            found[place][1].append(needed)
+    return tuple((_ints(places), _ints(needed)) for places, needed in found)
 
 
 def _ints(values: object) -> Ints:
@@ -229,7 +270,7 @@ def _wide(model: Model, leaves: tuple[Node, ...], row: dict[str, int]) -> WideSu
     )
 
 
-def _curves(model: Model, leaves: tuple[Node, ...], row: dict[str, int], *, ratio: bool) -> Curves | None:
+def _curves(leaves: tuple[Node, ...], row: dict[str, int], *, ratio: bool) -> Curves | None:
     found = [(at, leaf.measure) for at, leaf in enumerate(leaves) if isinstance(leaf.measure, Piecewise) and leaf.measure.is_ratio == ratio]
     if not found:
         return None
@@ -237,7 +278,8 @@ def _curves(model: Model, leaves: tuple[Node, ...], row: dict[str, int], *, rati
     most = max(len(m.xs) for m in measures)
     xs = _ints([[*m.xs, *([m.xs[-1]] * (most - len(m.xs)))] for m in measures])
     ys = _ints([[*m.ys, *([m.ys[-1]] * (most - len(m.ys)))] for m in measures])
-    dx, dy = np.diff(xs, axis=1), np.diff(ys, axis=1)
+    dx, dy = np.maximum(np.diff(xs, axis=1), 1), np.diff(ys, axis=1)
+    slopes = dy / dx
     above, above_starts = _flat([[row[code] for code in m.above] for m in measures])
     below, below_starts = _flat([[row[code] for code in m.below] for m in measures])
     return Curves(
@@ -248,29 +290,27 @@ def _curves(model: Model, leaves: tuple[Node, ...], row: dict[str, int], *, rati
         below_starts=below_starts,
         scale=_ints([m.scale * UNIT for m in measures] if ratio else []),
         xs=xs,
-        segments=(xs[:, :-1].ravel(), ys[:, :-1].ravel(), np.maximum(dx, 1).ravel(), np.abs(dy).ravel()),
+        first=xs[:, :1],
+        last=xs[:, -1:],
+        segments=(xs[:, :-1].ravel(), ys[:, :-1].ravel(), dx.ravel(), np.abs(dy).ravel()),
         falling=np.where(dy < 0, -1, 1).ravel().astype(np.int64),
-        exact_in_float=all(_fits_float(model, m) for m in measures),
+        slopes=slopes.ravel(),
+        offsets=(ys[:, :-1] - xs[:, :-1] * slopes).ravel(),
+        estimable=bool(np.abs(xs).max() < 2**33 and np.abs(slopes).max() < 2**20),
         least=_ints([min(m.ys) for m in measures]),
         greatest=_ints([max(m.ys) for m in measures]),
     )
-
-
-def _fits_float(model: Model, m: Piecewise) -> bool:
-    """May quotients be found in double precision and corrected by one? (See `kernel._ratio`.)"""
-    spans = [(x1 - x0) * abs(y1 - y0) * 2 + (x1 - x0) for x0, x1, y0, y1 in zip(m.xs, m.xs[1:], m.ys, m.ys[1:], strict=False)]
-    if max(spans) >= EXACT_FLOAT:
-        return False
-    below = sum(model.question[code].greatest for code in m.below)
-    return (abs(m.xs[0]) + 2) * 2 * max(below, 1) < 2**62 and max(abs(x) for x in m.xs) < 2**44
 
 
 def _flat(groups: list[list[int]]) -> tuple[Ints, Ints]:
     return _ints([item for group in groups for item in group]), _ints(np.cumsum([0, *(len(group) for group in groups)])[:-1])
 
 
-def _levels(root: Node, leaves: dict[str, int]) -> tuple[list[str], tuple[Level, ...]]:
-    """Inner nodes by height, the lowest first; each node's index follows the leaves in that order."""
+def _levels(root: Node, leaves: dict[str, int], may_leave: set[str], kind: type[np.float64 | np.int64]) -> tuple[list[str], tuple[Level, ...]]:
+    """Inner nodes by height, the lowest first; each node's index follows the leaves in that order.
+
+    `may_leave` holds the nodes that a sheet can make not applicable; inner ones are added here.
+    """
     height: dict[str, int] = {}
 
     def measure(node: Node) -> int:
@@ -280,20 +320,34 @@ def _levels(root: Node, leaves: dict[str, int]) -> tuple[list[str], tuple[Level,
     measure(root)
     inner = sorted((node for node in root.walk() if node.children), key=lambda node: height[node.code])
     index = leaves | {node.code: len(leaves) + at for at, node in enumerate(inner)}
-    never = len(index)
     levels = []
     for tall in sorted({height[node.code] for node in inner}):
         nodes = [node for node in inner if height[node.code] == tall]
-        most = max(len(node.children) for node in nodes)
-        children, starts = _flat([[index[child.code] for child in node.children] for node in nodes])
-        levels.append(
-            Level(
-                nodes=_ints([index[node.code] for node in nodes]),
-                children=children,
-                weights=_ints([child.weight for node in nodes for child in node.children])[:, None],
-                starts=starts,
-                padded=_ints([[index[c.code] for c in n.children] + [never] * (most - len(n.children)) for n in nodes]),
-                padded_weights=_ints([[c.weight for c in n.children] + [0] * (most - len(n.children)) for n in nodes]),
-            )
-        )
+        levels.append(_level(nodes, index, may_leave, kind))
+        may_leave |= {node.code for node in nodes if all(child.code in may_leave for child in node.children)}
     return [node.code for node in inner], tuple(levels)
+
+
+def _level(nodes: list[Node], index: dict[str, int], may_leave: set[str], kind: type[np.float64 | np.int64]) -> Level:
+    never = len(index)
+    most = max(len(node.children) for node in nodes)
+    conditional = []
+    for at, node in enumerate(nodes):
+        if leaving := [child for child in node.children if child.code in may_leave]:
+            conditional.append((at, _ints([index[c.code] for c in leaving]), np.array([c.weight for c in leaving], kind)))
+    return Level(
+        nodes=_ints([index[node.code] for node in nodes]),
+        children=tuple(_rows([index[child.code] for child in node.children]) for node in nodes),
+        weights=tuple(np.array([child.weight for child in node.children], kind) for node in nodes),
+        totals=np.array([[sum(c.weight for c in node.children if c.code not in may_leave)] for node in nodes], kind),
+        conditional=tuple(conditional),
+        padded=_ints([[index[c.code] for c in n.children] + [never] * (most - len(n.children)) for n in nodes]),
+        padded_weights=_ints([[c.weight for c in n.children] + [0] * (most - len(n.children)) for n in nodes]),
+    )
+
+
+def _rows(places: list[int]) -> slice | Ints:
+    """Neighbouring rows as a slice: no copy is made of them."""
+    if places == list(range(places[0], places[0] + len(places))):
+        return slice(places[0], places[0] + len(places))
+    return _ints(places)

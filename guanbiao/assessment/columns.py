@@ -151,7 +151,7 @@ def _multis(question: Question, column: pa.Array, values: Ints, answered: Bools)
     starts = ends - lengths
     values[:] = _ors(bits, starts, lengths)
     # Adding equals or-ing exactly where no option is repeated.
-    bad = (total[ends] - total[starts] != values) | (unknown[ends] != unknown[starts])
+    bad: Bools = (total[ends] - total[starts] != values) | (unknown[ends] != unknown[starts])
     if question.exclusive is not None:
         alone = bit[question.exclusive]
         bad |= (values & alone != 0) & (values != alone)

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from guanbiao.assessment.columns import Columns, columns_of
-from guanbiao.assessment.rules.answers import parse_json_sheet, read_sheet
+from guanbiao.assessment.rules.answers import Sheet, parse_json_sheet, read_sheet
 from guanbiao.assessment.rules.card import block_of
 from guanbiao.assessment.rules.kernel import Block, Scores, run
 from guanbiao.assessment.rules.plan import Plan, plan_of
@@ -96,7 +96,7 @@ def _scored_batch(plan: Plan, columns: Columns, batch: pa.RecordBatch, start: in
     scored = score_block(plan, columns.block)
     zero = scored.zero.any(axis=0)
     reasons: list[str | None] = list(columns.reasons)
-    for at in np.flatnonzero(zero):
+    for at in np.flatnonzero(zero).tolist():
         if reasons[at] is None:
             reasons[at] = "有比率的分母填了 0，算不出来。" if language == "zh" else "a ratio's denominator is 0."
     refused = np.array([reason is not None for reason in reasons])
@@ -113,8 +113,8 @@ def _scored_batch(plan: Plan, columns: Columns, batch: pa.RecordBatch, start: in
     for code in plan.model.node:
         at = position[code]
         gone = hidden | ~scored.may[at]
-        for found in (scored.low, scored.high) if interval else (scored.low,):
-            arrays.append(pa.array(found[at].astype(np.int32), mask=gone))
+        for scores in (scored.low, scored.high) if interval else (scored.low,):
+            arrays.append(pa.array(scores[at].astype(np.int32), mask=gone))
     return pa.RecordBatch.from_arrays(arrays, schema=_schema(plan, interval=interval, with_id=_id_type(batch.schema)))
 
 
@@ -180,7 +180,8 @@ def _ndjson_batches(plan: Plan, source: Path, language: Language) -> Iterator[tu
 
     with source.open("rb") as file:
         for lines in batched((line for line in file if line.strip()), 2_048, strict=False):
-            sheets, reasons = [], []
+            sheets: list[Sheet] = []
+            reasons: list[str | None] = []
             for line in lines:
                 try:
                     sheets.append(read_sheet(plan.model, parse_json_sheet(line)))

@@ -7,7 +7,7 @@ from typing import Literal
 Language = Literal["zh", "en"]
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  a refusal is an answer in words, not an error
     """Something was asked that cannot be done; says in both languages what is wrong, where, and the way out.
 
     `code` is stable and machine-readable ("answers.out-of-range"); `at` names the place (a question, a cell, a line).
@@ -41,14 +41,18 @@ class Conflict(Refusal):
 
 
 class Refusals(Refusal):
-    """Several refusals at once, so that a person can mend them in one go."""
+    """Several refusals at once, so that a person can mend them in one go. The sentence says the first of very many."""
+
+    MOST_SAID = 20
 
     def __init__(self, refusals: list[Refusal]) -> None:
-        first = refusals[0]
-        super().__init__(
-            first.code,
-            zh="".join(r.zh for r in refusals),
-            en=" ".join(r.en for r in refusals),
-            at=first.at,
-        )
         self.refusals = tuple(refusals)
+        first = refusals[0]
+        super().__init__(first.code, zh="".join(self.said("zh")), en=" ".join(self.said("en")), at=first.at)
+
+    def said(self, language: Language) -> list[str]:
+        """A sentence for each of the first refusals, and one for how many more there are."""
+        sentences = [refusal.sentence(language) for refusal in self.refusals[: self.MOST_SAID]]
+        if more := len(self.refusals) - len(sentences):
+            sentences.append(f"另有 {more} 处类似的问题。" if language == "zh" else f"There are {more} more like these.")
+        return sentences

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 UNIT = 10_000
@@ -54,7 +53,10 @@ def one_decimal(scaled: int) -> str:
     return scaled_text(tenths * (UNIT // 10)) if tenths % 10 else f"{tenths // 10}.0"
 
 
+# The full-width forms of ASCII (！ … ～) and the minus sign. Not NFKC: it would read “10²” as 102 and “①” as 1.
+_PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("−"): ord("-")}
+
+
 def normalised_digits(text: str) -> str:
     """Full-width digits, signs and points as people type them in Chinese input methods, made plain."""
-    plain = unicodedata.normalize("NFKC", text)
-    return plain.replace("−", "-").strip()
+    return text.translate(_PLAIN).strip()

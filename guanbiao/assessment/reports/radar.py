@@ -150,9 +150,9 @@ def upright_ladder(steps: Sequence[Step], here: str, alt: str) -> str:
         else:
             body.append(_text(wide, y + 15, 11, "t3", step.report_title, anchor="end"))
         if step.state in ("reached", "here"):
-            body.append(f'<rect class="stage-{colour}" x="0" y="{y + 23}" width="{long:.0f}" height="10" rx="2" fill="{STAGES[colour - 1]}"/>')
+            body.append(f'<rect class="stage-{colour}" y="{y + 23}" width="{long:.0f}" height="10" rx="2" fill="{STAGES[colour - 1]}"/>')
         else:
             dash = ' stroke-dasharray="4 3"' if step.state == "next" else ""
-            stroke = f'stroke="{PRIMARY if step.state == "next" else LINE}"{dash}'
-            body.append(f'<rect class="open {step.state}" x="0.6" y="{y + 23}" width="{long - 1.2:.0f}" height="10" rx="2" fill="{SURFACE}" {stroke}/>')
+            style = f'class="open {step.state}" fill="{SURFACE}" stroke="{PRIMARY if step.state == "next" else LINE}"{dash}'
+            body.append(f'<rect {style} x="0.6" y="{y + 23}" width="{long - 1.2:.0f}" height="10" rx="2"/>')
     return _svg((wide, row * len(steps)), alt, body)

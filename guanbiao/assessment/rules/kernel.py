@@ -9,7 +9,6 @@ those several at a time. Where an estimate comes near a half, that cell is compu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import reduce
@@ -91,8 +90,8 @@ def run(plan: Plan, block: Block, *, pool: Executor | None = None) -> Scores:
     zero = np.zeros((ratios, columns), np.bool_)
 
     def score(part: slice) -> None:
-        slices = [array[:, part] for array in (block.values, block.answered, low, high, may, must, zero)]
-        _columns(plan, *slices, exact=exact)
+        piece = Block(block.values[:, part], block.answered[:, part])
+        _columns(plan, piece, low[:, part], high[:, part], may[:, part], must[:, part], zero[:, part], exact=exact)
 
     parts = [slice(start, start + SLICE) for start in range(0, columns, SLICE)]
     if pool is None or len(parts) == 1:
@@ -133,9 +132,9 @@ def _initial(plan: Plan, truths: _Truths, shape: tuple[int, int], *, surely: boo
     return found
 
 
-def _columns(plan: Plan, values: Ints, answered: Bools, low: Scores64, high: Scores64, may: Bools, must: Bools, zero: Bools, *, exact: bool) -> None:
+def _columns(plan: Plan, block: Block, low: Scores64, high: Scores64, may: Bools, must: Bools, zero: Bools, *, exact: bool) -> None:
     """Leaves and inner nodes of some columns, written in place."""
-    _leaves(plan, Block(values, answered), low, high, must, zero, exact=exact)
+    _leaves(plan, block, low, high, must, zero, exact=exact)
     if exact:
         if len(plan.conditional_leaves):
             low[plan.conditional_leaves] *= must[plan.conditional_leaves]
@@ -158,8 +157,8 @@ class _Truths:
     def __init__(self, plan: Plan, block: Block) -> None:
         self.plan, self.shape = plan, block.values.shape
         single = self.shape[1] == 1
-        self.values: Sequence[Any] = block.values[:, 0].tolist() if single else block.values
-        self.answered: Sequence[Any] = block.answered[:, 0].tolist() if single else block.answered
+        self.values: Any = block.values[:, 0].tolist() if single else block.values
+        self.answered: Any = block.answered[:, 0].tolist() if single else block.answered
         self.maybe: list[Any] = []
         self.surely: list[Any] = []
         for _, condition in plan.conditions:
@@ -265,7 +264,7 @@ def _all_answered(answered: Bools, rows: Ints, starts: Ints) -> Bools:
     return picked if len(rows) == len(starts) else _merged(np.logical_and, picked, starts)
 
 
-def _merged(by: np.ufunc, picked: npt.NDArray[np.generic], starts: Ints) -> npt.NDArray[np.generic]:
+def _merged(by: np.ufunc, picked: npt.NDArray[Any], starts: Ints) -> npt.NDArray[Any]:
     """Neighbouring rows merged into one per group; most groups have a single row."""
     out = picked[starts]
     ends = [*starts[1:], len(picked)]
@@ -280,7 +279,8 @@ def _ratio(curves: Curves, above: Ints, below: Ints) -> Scores64:
     first, last = curves.first, curves.last
     divisor = np.maximum(below, 1)
     if not curves.estimable:
-        return np.clip((2 * above * curves.scale[:, None] + divisor) // (2 * divisor), first, last)
+        exact: Ints = np.clip((2 * above * curves.scale[:, None] + divisor) // (2 * divisor), first, last)
+        return exact
     estimate = above * (curves.scale[:, None] * 1.0)
     estimate /= divisor
     np.maximum(estimate, first, out=estimate)
@@ -299,8 +299,8 @@ def _rounded(estimate: Floats) -> tuple[Floats, tuple[Ints, ...] | None]:
     np.floor(rounded, out=rounded)
     estimate -= rounded
     np.abs(estimate, out=estimate)
-    doubtful = estimate > 0.5 - NEAR
-    return rounded, (doubtful.nonzero() if doubtful.any() else None)
+    doubtful = np.flatnonzero(estimate > 0.5 - NEAR)
+    return rounded, (np.divmod(doubtful, estimate.shape[1]) if len(doubtful) else None)
 
 
 def _interpolate(curves: Curves, x: Scores64) -> Scores64:
@@ -344,7 +344,7 @@ def _complete_level(level: Level, scores: Scores64, stays: Bools) -> None:
     if level.conditional:
         totals = np.repeat(totals, columns, axis=1)
         for at, children, weights in level.conditional:
-            totals[at] += weights @ stays[children]
+            totals[at] += np.dot(weights, stays[children].astype(weights.dtype))
         stays[level.nodes] = totals > 0
     scores[level.nodes] = _mean(weighted, totals)
 
@@ -353,8 +353,9 @@ def _mean(weighted: Scores64, total: Scores64) -> Scores64:
     """half_up(Σ w·s, Σ w); 0 where nothing applies. In double precision the floor is exact below 2⁵²."""
     divisor = np.maximum(total, 1)
     if weighted.dtype == np.int64:
-        return (2 * weighted + divisor) // (2 * divisor)
-    mean = 2 * weighted
+        exact: Ints = (2 * weighted + divisor) // (2 * divisor)
+        return exact
+    mean: Floats = 2 * weighted
     mean += divisor
     mean /= 2 * divisor
     return np.floor(mean, out=mean)

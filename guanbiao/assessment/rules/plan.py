@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,8 @@ from guanbiao.kernel.numbers import UNIT
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-Scores64 = npt.NDArray[np.float64] | npt.NDArray[np.int64]
+Scores64 = npt.NDArray[Any]
+"""Whole numbers in float64 where the plan proves that exact, else in int64."""
 
 EXACT_FLOAT = 2**52
 """Below this, sums, products and floored quotients of integers are exact in double precision."""

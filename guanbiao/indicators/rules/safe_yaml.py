@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from guanbiao.kernel.characters import writable
+
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
 
@@ -36,10 +38,10 @@ class Defect:
     def sentence(self, language: str = "zh") -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         where = f" {self.path}" if self.path else ""
-        return f"{place}{where}: {self.zh if language == 'zh' else self.en}"
+        return writable(f"{place}{where}: {self.zh if language == 'zh' else self.en}")
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818  carries a defect, in words
     """The file could not be read as safe YAML at all."""
 
     def __init__(self, defect: Defect) -> None:
@@ -77,27 +79,33 @@ def read_yaml(source: Path | bytes, *, name: str = "") -> Document:
     """Read one document. Raises Unreadable with file and line for everything that is not safe, plain YAML."""
     if isinstance(source, Path):
         name = name or source.name
-        raw = _bytes_of(source, name)
+        raw = bytes_of(source, name)
     else:
         raw = source
+    return _Reader(name, decoded(raw, name)).document()
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """The text of a file of at most 2 MB, without a byte order mark. Raises Unreadable."""
     if len(raw) > MAX_BYTES:
-        raise _unreadable(name, 0, "文件超过 2 MB。请拆成几个文件。", "the file is larger than 2 MB; split it into several files.")
+        raise unreadable(name, 0, "文件超过 2 MB。请拆成几个文件。", "the file is larger than 2 MB; split it into several files.")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _unreadable(name, line, "不是 UTF-8 文本。请另存为 UTF-8 编码。", "this is not UTF-8 text; save it as UTF-8.") from None
-    return _Reader(name, text).document()
+        raise unreadable(name, line, "不是 UTF-8 文本。请另存为 UTF-8 编码。", "this is not UTF-8 text; save it as UTF-8.") from None
 
 
-def _bytes_of(path: Path, name: str) -> bytes:
+def bytes_of(path: Path, name: str) -> bytes:
+    """A file's bytes, or too many of them. Raises Unreadable."""
     try:
         return path.read_bytes() if path.stat().st_size <= MAX_BYTES else b"x" * (MAX_BYTES + 1)
     except OSError as error:
-        raise _unreadable(name, 0, f"读不到文件（{error.strerror}）。", f"cannot be read ({error.strerror}).") from None
+        raise unreadable(name, 0, f"读不到文件（{error.strerror}）。", f"cannot be read ({error.strerror}).") from None
 
 
-def _unreadable(name: str, line: int, zh: str, en: str) -> Unreadable:
+def unreadable(name: str, line: int, zh: str, en: str) -> Unreadable:
+    """What is wrong with a file as a whole, or at one line of it (0: nowhere in particular)."""
     return Unreadable(Defect(name, line, "", zh, en))
 
 
@@ -113,29 +121,30 @@ class _Reader:
             next(self.events)  # stream start
             first = next(self.events)
             if isinstance(first, yaml.StreamEndEvent):
-                raise _unreadable(self.name, 1, "文件是空的。", "the file is empty.")
+                raise unreadable(self.name, 1, "文件是空的。", "the file is empty.")
             value = self._value(next(self.events), (), 0)
             next(self.events)  # document end
             if not isinstance(next(self.events), yaml.StreamEndEvent):
-                raise _unreadable(self.name, 1, "一个文件只能有一份 YAML 文档。", "a file holds one YAML document only.")
+                raise unreadable(self.name, 1, "一个文件只能有一份 YAML 文档。", "a file holds one YAML document only.")
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 0
             problem = getattr(error, "problem", None) or "unreadable"
-            raise _unreadable(self.name, line, f"YAML 写法有误：{problem}。", f"not valid YAML: {problem}.") from None
+            raise unreadable(self.name, line, f"YAML 写法有误：{problem}。", f"not valid YAML: {problem}.") from None
         except ValueError as error:  # characters YAML forbids
-            raise _unreadable(self.name, 0, f"含有 YAML 不允许的字符：{error}", f"holds characters YAML forbids: {error}") from None
+            raise unreadable(self.name, 0, f"含有 YAML 不允许的字符：{error}", f"holds characters YAML forbids: {error}") from None
         return Document(self.name, value, self.lines)
 
     def _value(self, event: yaml.Event, path: Path_, depth: int) -> Any:
-        line = event.start_mark.line + 1
+        line = _line(event)
         self.lines[path] = line
         if depth > MAX_DEPTH:
-            raise _unreadable(self.name, line, f"嵌套超过 {MAX_DEPTH} 层。", f"nested more than {MAX_DEPTH} levels deep.")
+            raise unreadable(self.name, line, f"嵌套超过 {MAX_DEPTH} 层。", f"nested more than {MAX_DEPTH} levels deep.")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _unreadable(self.name, line, "不接受锚点和别名（& *），请直接写出内容。", "anchors and aliases (& *) are not accepted; write the content out.")
-        if getattr(event, "tag", None):
-            raise _unreadable(self.name, line, f"不接受类型标签（{event.tag}）。", f"tags are not accepted ({event.tag}).")
+            zh, en = "不接受锚点和别名（& *），请直接写出内容。", "anchors and aliases (& *) are not accepted; write the content out."
+            raise unreadable(self.name, line, zh, en)
+        if tag := getattr(event, "tag", None):
+            raise unreadable(self.name, line, f"不接受类型标签（{tag}）。", f"tags are not accepted ({tag}).")
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event.value, plain=event.style is None or event.style == "")
         if isinstance(event, yaml.SequenceStartEvent):
@@ -148,14 +157,18 @@ class _Reader:
     def _mapping(self, path: Path_, depth: int) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         while not isinstance(key := next(self.events), yaml.MappingEndEvent):
-            line = key.start_mark.line + 1
+            line = _line(key)
             if not isinstance(key, yaml.ScalarEvent) or key.anchor or key.tag:
-                raise _unreadable(self.name, line, "键必须是普通文字。", "a key must be plain text.")
+                raise unreadable(self.name, line, "键必须是普通文字。", "a key must be plain text.")
             if key.value in mapping:
-                raise _unreadable(self.name, line, f"键“{key.value}”在同一处写了两次。", f"the key “{key.value}” is given twice in one place.")
+                raise unreadable(self.name, line, f"键“{key.value}”在同一处写了两次。", f"the key “{key.value}” is given twice in one place.")
             mapping[key.value] = self._value(next(self.events), (*path, key.value), depth + 1)
             self.lines[(*path, key.value)] = line
         return mapping
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _scalar(text: str, *, plain: bool) -> Any:

@@ -14,7 +14,9 @@ from typing import Any
 from guanbiao.indicators.library import shipped
 from guanbiao.indicators.rules.model import Text
 from guanbiao.indicators.rules.safe_yaml import read_yaml
+from guanbiao.kernel.characters import on_one_line
 from guanbiao.kernel.errors import Unusable
+from guanbiao.kernel.numbers import normalised_digits
 
 GENERAL = "iii-general"
 BY_PRODUCTION = {"discrete_mass": "iii-discrete-mass", "discrete_batch": "iii-discrete-batch", "process": "iii-process", "mixed": "iii-mixed"}
@@ -57,7 +59,7 @@ def sections() -> dict[str, str]:
 def divisions() -> dict[str, Division]:
     """Division code (two digits) → division."""
     return {
-        str(division["code"]): Division(section["code"], str(division["code"]), division["name"], division.get("production", section.get("production")))
+        division["code"]: Division(section["code"], division["code"], division["name"], division.get("production", section.get("production")))
         for section in _file()
         for division in section["divisions"]
     }
@@ -88,11 +90,14 @@ def questionnaire_for(industry: str, *, production: str | None = None) -> Propos
         name = PRODUCTION_NAMES[kind]
         said = "按所选生产类型" if production else "按这一行业常见的生产类型（平台默认，可改）"
         told = "by the production type chosen" if production else "by the usual production type of this industry (a platform default; may be changed)"
-        return Proposal(BY_PRODUCTION[kind], full, Text(f"行业 {full}（{_name(section, digits)}）没有专用问卷，{said}用{name.zh}问卷。", f"Industry {full} has no questionnaire of its own; {told}: {name.en}."))
+        zh = f"行业 {full}（{_name(section, digits)}）没有专用问卷，{said}用{name.zh}问卷。"
+        return Proposal(BY_PRODUCTION[kind], full, Text(zh, f"Industry {full} has no questionnaire of its own; {told}: {name.en}."))
     if section in "ST":
         zh = f"{full}（{_name(section, digits)}）不是企业，自评估主要面向企业；如需填写，用通用问卷。"
-        return Proposal(GENERAL, full, Text(zh, f"{full} is not an enterprise, for which the self-assessment is meant; if wanted, the general questionnaire serves."))
-    return Proposal(GENERAL, full, Text(f"行业 {full}（{_name(section, digits)}）用通用问卷。", f"Industry {full} answers the general questionnaire."))
+        en = f"{full} is not an enterprise, for which the self-assessment is meant; if wanted, the general questionnaire serves."
+        return Proposal(GENERAL, full, Text(zh, en))
+    zh = f"行业 {full}（{_name(section, digits)}）用通用问卷。"
+    return Proposal(GENERAL, full, Text(zh, f"Industry {full} answers the general questionnaire."))
 
 
 def _longest_prefix(full: str) -> tuple[str, str | None]:
@@ -111,7 +116,7 @@ def _name(section: str, digits: str) -> str:
 
 
 def _normalised(industry: str) -> tuple[str, str]:
-    match = _CODE.fullmatch(industry.strip().upper())
+    match = _CODE.fullmatch(normalised_digits(industry).upper())
     if not match or not (match[1] or match[2]):
         raise _unknown(industry)
     section, digits = match[1] or "", match[2] or ""
@@ -126,9 +131,10 @@ def _normalised(industry: str) -> tuple[str, str]:
 
 
 def _unknown(industry: str) -> Unusable:
+    shown = on_one_line(industry, 20)
     return Unusable(
         "industry.unknown",
-        zh=f"GB/T 4754-2017 没有行业代码“{industry[:20]}”。请用门类字母、两位大类或更细的代码，如 C、31、C3110。",
-        en=f"GB/T 4754-2017 has no industry code “{industry[:20]}”. Use a section letter, a two-digit division or finer, such as C, 31, C3110.",
-        at=industry[:20],
+        zh=f"GB/T 4754-2017 没有行业代码“{shown}”。请用门类字母、两位大类或更细的代码，如 C、31、C3110。",
+        en=f"GB/T 4754-2017 has no industry code “{shown}”. Use a section letter, a two-digit division or finer, such as C, 31, C3110.",
+        at=shown,
     )

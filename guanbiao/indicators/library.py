@@ -9,10 +9,14 @@ import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guanbiao.indicators.rules.model import Model, model_of
+from guanbiao.kernel.characters import on_one_line
 from guanbiao.kernel.errors import Unusable
+
+if TYPE_CHECKING:
+    from guanbiao.indicators.sources import SourceModel
 
 ROOT = Path(__file__).parent
 LIBRARY = ROOT / "library"
@@ -52,7 +56,7 @@ def _index() -> dict[str, Any]:
         index: dict[str, Any] = json.loads(path.read_bytes())
         if index["sources"] == sources_fingerprint():
             return index
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         pass
     build_library()
     rebuilt: dict[str, Any] = json.loads(path.read_bytes())
@@ -68,16 +72,19 @@ def raw_model(code: str) -> tuple[dict[str, Any], str]:
     """The composed JSON of a shipped model, and its digest. Raises Unusable for an unknown code or a file that was changed."""
     entry = next((entry for entry in shipped() if entry.code == code), None)
     if entry is None:
-        near = _nearest(code)
+        near, shown = _nearest(code), on_one_line(code, 60)
         zh_hint = f"是不是 {near}？" if near else ""
         en_hint = f" Did you mean {near}?" if near else ""
         raise Unusable(
             "model.unknown",
-            zh=f"没有问卷 {code}。{zh_hint}用 guanbiao model list 查看全部。",
-            en=f"There is no questionnaire {code}.{en_hint} See guanbiao model list.",
+            zh=f"没有问卷 {shown}。{zh_hint}用 guanbiao model list 查看全部。",
+            en=f"There is no questionnaire {shown}.{en_hint} See guanbiao model list.",
             at=code,
         )
-    body = (BUILT / f"{code}.json").read_bytes()
+    try:
+        body = (BUILT / f"{code}.json").read_bytes()
+    except OSError:
+        body = b""
     if "sha256:" + hashlib.sha256(body).hexdigest() != entry.digest:
         raise Unusable(
             "model.damaged",
@@ -108,6 +115,18 @@ def build_library(*, library: Path = LIBRARY, into: Path | None = None) -> list[
 
     target = into or BUILT
     composed = composed_library(library)
+    try:
+        return _written(composed, target)
+    except OSError as error:
+        raise Unusable(
+            "library.unwritable",
+            zh=f"写不了 {target}（{error.strerror}）。请检查权限和磁盘空间，或用 GUANBIAO_BUILT_DIR 指定别处。",
+            en=f"{target} cannot be written ({error.strerror}). Check rights and disk space, or name another place in GUANBIAO_BUILT_DIR.",
+            at=str(target),
+        ) from None
+
+
+def _written(composed: list[SourceModel], target: Path) -> list[Entry]:
     target.mkdir(parents=True, exist_ok=True)
     entries = []
     for model in composed:
@@ -136,5 +155,6 @@ def _replace(path: Path, body: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as file:
         file.write(body)
-    os.chmod(name, 0o644)
-    Path(name).replace(path)
+    beside = Path(name)
+    beside.chmod(0o644)
+    beside.replace(path)

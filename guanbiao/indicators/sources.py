@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from guanbiao.indicators.rules.composition import PERSONAS, Composed, PartsIndex, Place, compose, json_ready, merged
+from guanbiao.indicators.library import LIBRARY
+from guanbiao.indicators.rules.composition import Composed, compose
 from guanbiao.indicators.rules.digest import canonical_bytes
-from guanbiao.indicators.rules.model import FORMAT
-from guanbiao.indicators.rules.proofs import defects_of, locate_in, unguarded_denominators
-from guanbiao.indicators.rules.safe_yaml import Defect, Document, Unreadable, read_yaml
+from guanbiao.indicators.rules.inheritance import merged
+from guanbiao.indicators.rules.json_form import json_ready
+from guanbiao.indicators.rules.model import FORMAT, model_of
+from guanbiao.indicators.rules.parts import PartsIndex, Place
+from guanbiao.indicators.rules.proofs import Locate, defects_of, locate_in, unguarded_denominators
+from guanbiao.indicators.rules.safe_json import read_json
+from guanbiao.indicators.rules.safe_yaml import Defect, Document, Unreadable, bytes_of, read_yaml
 from guanbiao.indicators.rules.schema import schema_defects
 from guanbiao.kernel.errors import Unusable
+
+PARTS, COMPOSITION, FRAME = "guanbiao.indicator-parts/1", "guanbiao.indicator-composition/1", "guanbiao.indicator-frame/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +36,20 @@ class SourceModel:
         return canonical_bytes(self.raw)
 
 
+_MOST_SHOWN = 20
+
+
 class Defective(Unusable):
     """Files with defects; `defects` holds each with its place."""
 
     def __init__(self, defects: list[Defect]) -> None:
         self.defects = defects
-        shown = defects[:20]
+        shown = defects[:_MOST_SHOWN]
+        more_zh, more_en = ("\n……用 guanbiao model check 查看全部。", "\n… see them all with guanbiao model check.") if len(defects) > _MOST_SHOWN else ("", "")
         super().__init__(
             "model.defects",
-            zh=f"问卷文件有 {len(defects)} 处问题：\n" + "\n".join(d.sentence("zh") for d in shown),
-            en=f"the questionnaire files have {len(defects)} defects:\n" + "\n".join(d.sentence("en") for d in shown),
+            zh=f"问卷文件有 {len(defects)} 处问题：\n" + "\n".join(d.sentence("zh") for d in shown) + more_zh,
+            en=f"The questionnaire files have {len(defects)} defects:\n" + "\n".join(d.sentence("en") for d in shown) + more_en,
         )
 
 
@@ -53,50 +64,78 @@ def composed_library(library: Path, *, strict: bool = True) -> list[SourceModel]
 def read_library(library: Path) -> tuple[list[SourceModel], list[Defect]]:
     """Every model that can be composed, and every defect of every file."""
     defects: list[Defect] = []
-    index = PartsIndex()
-    for path in sorted(library.glob("parts/*.yaml")):
-        if document := _sound(path, library, defects):
-            index.add(document)
-    defects += index.defects
-    frame = _sound(library / "frame.yaml", library, defects)
-    files = {}
-    for path in sorted(library.glob("models/*.yaml")):
-        if document := _sound(path, library, defects):
-            files[document.value["code"]] = document
+    index = _parts(library, defects)
+    frame = _sound(library / "frame.yaml", library, defects, FRAME)
+    files = _model_files(library, defects)
     if frame is None:
-        return [], defects
+        return [], _once(defects)
+    compositions = {code: document for code, document in files.items() if document.value["format"] == COMPOSITION}
     models = []
     for code, document in sorted(files.items()):
         if document.value["format"] == FORMAT:
-            defects += defects_of(json_ready(document.value), locate_in(document))
-            models.append(SourceModel(code, json_ready(document.value), {}, {}))
-            continue
-        composition = merged(code, {c: d for c, d in files.items() if d.value["format"] != FORMAT}, defects)
-        if composition is None:
-            continue
-        composed = compose(composition, index, frame)
-        defects += composed.defects
-        if not composed.defects:
-            locate = _locator(composed, document)
-            defects += defects_of(composed.raw, locate) or unguarded_denominators(composed.raw, locate)
-        models.append(SourceModel(code, composed.raw, composed.examples, composed.expected))
+            raw = json_ready(document.value)
+            defects += defects_of(raw, locate_in(document))
+            models.append(SourceModel(code, raw, {}, {}))
+        elif composed := _composed(code, compositions, index, frame, defects, guarded=True):
+            models.append(SourceModel(code, composed.raw, composed.examples, composed.expected))
     return models, _once(defects)
 
 
-def _locator(composed: Composed, document: Document) -> Any:
+def _parts(library: Path, defects: list[Defect]) -> PartsIndex:
+    index = PartsIndex()
+    for path in sorted(library.glob("parts/*.yaml")):
+        if document := _sound(path, library, defects, PARTS):
+            index.add(document)
+    defects += index.defects
+    return index
+
+
+def _model_files(library: Path, defects: list[Defect]) -> dict[str, Document]:
+    files: dict[str, Document] = {}
+    for path in sorted(library.glob("models/*.yaml")):
+        if document := _sound(path, library, defects, FORMAT, COMPOSITION):
+            code = document.value["code"]
+            if code in files:
+                where = files[code].file
+                defects.append(document.defect(("code",), zh=f"代码 {code} 已在 {where} 用过。", en=f"code {code} is already used in {where}."))
+            files.setdefault(code, document)
+    return files
+
+
+def _composed(
+    code: str, files: dict[str, Document], index: PartsIndex, frame: Document, defects: list[Defect], *, guarded: bool
+) -> Composed | None:
+    """A composition in whole, or None where its chain is broken; its defects join the others. `guarded`: no denominator may be 0."""
+    composition = merged(code, files, defects)
+    if composition is None:
+        return None
+    composed = compose(composition, index, frame)
+    defects += composed.defects
+    if not composed.defects:
+        locate = _locator(composed, files[code])
+        found = defects_of(composed.raw, locate)
+        defects += found or (unguarded_denominators(composed.raw, locate) if guarded else [])
+    return composed
+
+
+def _locator(composed: Composed, document: Document) -> Locate:
     def locate(kind: str, code: str) -> Place:
         return composed.places.get((kind, code), Place(document, ()))
 
     return locate
 
 
-def _sound(path: Path, library: Path, defects: list[Defect]) -> Document | None:
+def _sound(path: Path, library: Path, defects: list[Defect], *formats: str) -> Document | None:
+    """A file of the library that is of one of the formats and fits its schema."""
     try:
         document = read_yaml(path, name=str(path.relative_to(library)))
     except Unreadable as error:
         defects.append(error.defect)
         return None
     found = schema_defects(document)
+    if not found and document.value["format"] not in formats:
+        listed = "、".join(formats)
+        found = [document.defect(("format",), zh=f"这里的文件应是 {listed}。", en=f"a file here must be {' or '.join(formats)}.")]
     defects += found
     return None if found else document
 
@@ -106,69 +145,62 @@ def _once(defects: list[Defect]) -> list[Defect]:
     return sorted(dict.fromkeys(defects), key=lambda d: (d.file, d.line, d.path))
 
 
-def read_model_file(path: Path, *, library: Path | None = None) -> tuple[dict[str, Any] | None, list[Defect]]:
-    """A model out of one file (whole, or a composition over the shipped parts), and its defects."""
-    from guanbiao.indicators.library import LIBRARY
-
-    base = library or LIBRARY
+def read_model_file(path: Path, *, library: Path = LIBRARY) -> tuple[dict[str, Any] | None, list[Defect]]:
+    """A model out of one YAML or JSON file (whole, or a composition over the shipped parts), and its defects."""
     try:
-        document = read_yaml(path, name=str(path))
+        document = _document(path)
     except Unreadable as error:
         return None, [error.defect]
     if defects := schema_defects(document):
         return None, defects
+    return _model_in(document, library)
+
+
+def _document(path: Path) -> Document:
+    """A stranger's file, JSON or YAML by its ending; both read as strictly."""
+    if path.suffix.lower() == ".json":
+        return read_json(bytes_of(path, str(path)), name=str(path))
+    return read_yaml(path, name=str(path))
+
+
+def _model_in(document: Document, library: Path) -> tuple[dict[str, Any] | None, list[Defect]]:
+    """The model a sound file holds; no model and no defects where it is a file of another kind."""
     kind = document.value["format"]
     if kind == FORMAT:
         raw = json_ready(document.value)
         defects = defects_of(raw, locate_in(document))
         return (None if defects else raw), defects
-    if kind == "guanbiao.indicator-composition/1":
-        return _composition_file(document, base)
-    return None, []
-
-
-def _composition_file(document: Document, library: Path) -> tuple[dict[str, Any] | None, list[Defect]]:
-    defects: list[Defect] = []
-    index = PartsIndex()
-    for path in sorted(library.glob("parts/*.yaml")):
-        if part := _sound(path, library, defects):
-            index.add(part)
-    frame = _sound(library / "frame.yaml", library, defects)
-    files = {d.value["code"]: d for p in sorted(library.glob("models/*.yaml")) if (d := _sound(p, library, defects)) and d.value["format"] != FORMAT}
-    files[document.value["code"]] = document
-    composition = merged(document.value["code"], files, defects)
-    if composition is None or frame is None:
-        return None, defects
-    composed = compose(composition, index, frame)
-    defects += composed.defects
-    if not composed.defects:
-        defects += defects_of(composed.raw, _locator(composed, document))
-    return (None if defects else composed.raw), _once(defects)
+    if kind != COMPOSITION:
+        return None, []
+    defects = []
+    index = _parts(library, defects)
+    frame = _sound(library / "frame.yaml", library, defects, FRAME)
+    files = {code: d for code, d in _model_files(library, defects).items() if d.value["format"] == COMPOSITION}
+    code = document.value["code"]
+    files[code] = document
+    composed = _composed(code, files, index, frame, defects, guarded=False) if frame else None
+    return (composed.raw if composed and not defects else None), _once(defects)
 
 
 def check_file(path: Path) -> tuple[tuple[str, str], list[Defect]]:
     """What a file holds in one sentence (zh, en), and every defect of it; for any of the formats."""
-    from guanbiao.indicators.library import LIBRARY
-    from guanbiao.indicators.rules.model import model_of
-
     nothing = ("", "")
     try:
-        document = read_yaml(path, name=str(path))
+        document = _document(path)
     except Unreadable as error:
         return nothing, [error.defect]
     if defects := schema_defects(document):
         return nothing, defects
-    kind = document.value["format"]
-    if kind == "guanbiao.indicator-parts/1":
+    if document.value["format"] == PARTS:
         index = PartsIndex()
         index.add(document)
         found = f"{len(index.parts)}/{len(index.questions)}/{len(index.indicators)}"
-        return (f"没有问题：部分/题目/指标 {found}。", f"no defects: parts/questions/indicators {found}."), index.defects
-    if kind == FORMAT or kind == "guanbiao.indicator-composition/1":
-        raw, defects = read_model_file(path, library=LIBRARY)
-        if raw is None:
-            return nothing, defects
-        model = model_of(raw, "")
-        zh = f"没有问题：{model.code} {model.edition}，{len(model.questions)} 题，{len(model.leaves)} 个计分指标。"
-        return (zh, f"no defects: {model.code} {model.edition}, {len(model.questions)} questions, {len(model.leaves)} scored indicators."), defects
-    return ("没有问题。", "no defects."), []
+        return (f"没有问题：部分/题目/指标 {found}。", f"No defects: parts/questions/indicators {found}."), index.defects
+    raw, defects = _model_in(document, LIBRARY)
+    if defects:
+        return nothing, defects
+    if raw is None:
+        return ("没有问题。", "No defects."), []
+    model = model_of(raw, "")
+    zh = f"没有问题：{model.code} {model.edition}，{len(model.questions)} 题，{len(model.leaves)} 个计分指标。"
+    return (zh, f"No defects: {model.code} {model.edition}, {len(model.questions)} questions, {len(model.leaves)} scored indicators."), []

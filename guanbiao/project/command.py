@@ -85,6 +85,7 @@ def _model_commands(model: argparse.ArgumentParser, shared: argparse.ArgumentPar
     diff.add_argument("new", metavar="NEW")
     diff.add_argument("--json", action="store_true")
     build = commands.add_parser("build", parents=[shared], help="由源文件组合全部问卷 compose every questionnaire from its sources")
+    build.add_argument("--publish", action="store_true", help="冻结尚未发布的版本 freeze editions that are not published yet")
     build.add_argument("--examples", metavar="DIR", help="同时写出示例答卷 also write the example sheets")
 
 

@@ -1,12 +1,15 @@
 """A second scorer, deliberately naive: Python integers and recursion over the model's JSON, nothing taken from the product.
 
 It was written from the contract alone (docs/algorithms/scoring.md), before the kernel was read; where the two disagree, one of them is wrong.
+Settled afterwards, the contract being silent: an empty string is unanswered, a count is whole, a check compares its ratio unrounded, a
+denominator of 0 refuses a sheet only where the indicator surely applies (undecided, it counts as unanswered).
 Every amount, ratio, point and score is an integer of 1/10,000.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 UNIT = 10_000
 LONGEST_TEXT = 2_000
@@ -14,7 +17,7 @@ LONGEST_TEXT = 2_000
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,4}))?")
 
 
-class OracleRefused(Exception):
+class OracleRefused(Exception):  # noqa: N818  a refusal is no error of ours
     """The contract refuses this sheet; `at` is the question."""
 
     def __init__(self, at: str, why: str) -> None:
@@ -62,25 +65,16 @@ class Oracle:
         self.required = {q["code"] for q in model["questions"] if q.get("required")}
         for question in model["questions"]:
             self.required |= set(_named(question.get("when", {})))
-        self.leaves: dict[str, tuple] = {}
+        self.leaves: dict[str, Leaf] = {}
         self._read_tree(model["tree"])
         self.numbers: dict[str, int] = {}
 
     def _read_tree(self, node: dict) -> None:
-        if "children" in node:
-            for child in node["children"]:
-                self._read_tree(child)
-            return
-        measure = node["measure"]
-        if "option" in measure or "options_sum" in measure:
-            asked = [measure.get("option") or measure["options_sum"]]
-            knots = []
-        else:
-            curve = measure["piecewise"]
-            asked = [curve["question"]] if "question" in curve else _listed(curve["ratio"][0]) + _listed(curve["ratio"][1])
-            knots = [(scaled(x), scaled(y)) for x, y in measure["points"]]
-        self.leaves[node["code"]] = (measure, asked, knots)
-        self.required |= set(asked)
+        for child in node.get("children", []):
+            self._read_tree(child)
+        if "children" not in node:
+            leaf = self.leaves[node["code"]] = Leaf(node["measure"], self)
+            self.required |= set(leaf.asked)
 
     # ---- answers
 
@@ -90,7 +84,7 @@ class Oracle:
         for code, answer in sheet.items():
             if code not in self.questions:
                 raise OracleRefused(code, "no such question")
-            if answer is None or answer == []:
+            if answer is None or answer in ([], ""):
                 continue
             values[code] = self._read_one(code, self.questions[code], answer)
         return values
@@ -107,7 +101,10 @@ class Oracle:
             return answer
         if kind == "multi":
             return self._read_multi(code, question, answer)
-        return self._read_number(code, answer)
+        value = self._read_number(code, answer)
+        if kind == "count" and value % UNIT:
+            raise OracleRefused(code, "not a whole number")
+        return value
 
     def _read_multi(self, code: str, question: dict, answer: object) -> list:
         if not isinstance(answer, list) or any(not isinstance(o, str) or o not in self.points[code] for o in answer):
@@ -172,41 +169,21 @@ class Oracle:
     # ---- scores: every node is None (not applicable) or (lowest, highest, sure)
 
     def _leaf(self, code: str, values: dict, applies: dict) -> tuple | None:
-        measure, asked, knots = self.leaves[code]
-        if any(applies[q] is False for q in asked):
-            return None
-        sure = all(applies[q] for q in asked)
-        if any(q not in values for q in asked):
-            lowest, highest = self._reach(measure, knots)
-            return lowest, highest, sure
-        points = self._measured(measure, knots, values)
+        leaf = self.leaves[code]
+        sure = answered = True
+        for question in leaf.asked:
+            if applies[question] is False:
+                return None
+            sure = sure and applies[question] is True
+            answered = answered and question in values
+        if leaf.below and all(q in values for q in leaf.below) and sum(values[q] for q in leaf.below) == 0:
+            if sure:
+                raise OracleRefused(leaf.below[0], "a share of nothing")
+            answered = False
+        if not answered:
+            return *leaf.reach, sure
+        points = leaf.measured(values)
         return points, points, sure
-
-    def _reach(self, measure: dict, knots: list) -> tuple[int, int]:
-        if "option" in measure:
-            points = self.points[measure["option"]].values()
-            return min(points), max(points)
-        if "options_sum" in measure:
-            options = self.points[measure["options_sum"]]
-            alone = self.questions[measure["options_sum"]].get("exclusive")
-            together = sum(p for o, p in options.items() if o != alone)
-            return min(options.values()), min(self.full, max(together, options.get(alone, 0)))
-        heights = [y for _, y in knots]
-        return min(heights), max(heights)
-
-    def _measured(self, measure: dict, knots: list, values: dict) -> int:
-        if "option" in measure:
-            return self.points[measure["option"]][values[measure["option"]]]
-        if "options_sum" in measure:
-            code = measure["options_sum"]
-            return min(self.full, sum(self.points[code][o] for o in values[code]))
-        curve = measure["piecewise"]
-        if "question" in curve:
-            return _height(knots, values[curve["question"]])
-        above, below = (sum(values[q] for q in _listed(side)) for side in curve["ratio"])
-        if below <= 0:
-            raise OracleRefused(_listed(curve["ratio"][1])[0], "a share of nothing")
-        return _height(knots, half_up(above * scaled(curve.get("scale", 1)), below))
 
     def _node(self, node: dict, values: dict, applies: dict, found: dict) -> tuple | None:
         if "children" not in node:
@@ -274,19 +251,58 @@ class Oracle:
         if "question" in condition:
             return condition["question"] in seen and self._answers(condition, seen[condition["question"]])
         if "node" in condition:
-            return condition["node"] in known and self._beyond(condition, known[condition["node"]])
+            return condition["node"] in known and self._beyond(condition, known[condition["node"]], 1)
         sides = [_listed(side) for side in condition.get("more") or condition["ratio"]]
         if any(q not in seen for side in sides for q in side):
             return False
         above, below = (sum(seen[q] for q in side) for side in sides)
         if "more" in condition:
             return above > below
-        return below > 0 and self._beyond(condition, half_up(above * self._number(condition.get("scale", 1)), below))
+        return below > 0 and self._beyond(condition, above * self._number(condition.get("scale", 1)), below)
 
-    def _beyond(self, condition: dict, value: int) -> bool:
+    def _beyond(self, condition: dict, value: int, divisor: int) -> bool:
+        """Is value/divisor (1/10,000) beyond the limit? Compared exactly: nothing is rounded."""
         if "above" in condition:
-            return value > self._number(condition["above"])
-        return value < self._number(condition["below"])
+            return value > self._limit(condition["above"], divisor)
+        return value < self._limit(condition["below"], divisor)
+
+    def _limit(self, text: object, divisor: int) -> int:
+        return self._number(text) * divisor
+
+
+class Leaf:
+    """An indicator: the questions it asks, and the points it brings at least, at most, and for given answers."""
+
+    def __init__(self, measure: dict, oracle: Oracle) -> None:
+        self.full = oracle.full
+        self.below: list[str] = []
+        if "piecewise" in measure:
+            curve = measure["piecewise"]
+            self.kind = "question" if "question" in curve else "ratio"
+            self.above, self.below = ([curve["question"]], []) if self.kind == "question" else (_listed(side) for side in curve["ratio"])
+            self.scale = scaled(curve.get("scale", 1))
+            self.knots = [(scaled(x), scaled(y)) for x, y in measure["points"]]
+            heights = [y for _, y in self.knots]
+            self.reach = min(heights), max(heights)
+        else:
+            self.kind = "option" if "option" in measure else "options_sum"
+            self.above = [measure[self.kind]]
+            self.points = oracle.points[self.above[0]]
+            alone = oracle.questions[self.above[0]].get("exclusive")
+            together = sum(p for o, p in self.points.items() if o != alone)
+            most = max(self.points.values()) if self.kind == "option" else min(self.full, max(together, self.points.get(alone, 0)))
+            self.reach = min(self.points.values()), most
+        self.asked = list(dict.fromkeys(self.above + self.below))
+
+    def measured(self, values: dict) -> int:
+        if self.kind == "option":
+            return self.points[values[self.above[0]]]
+        if self.kind == "options_sum":
+            return min(self.full, sum([self.points[o] for o in values[self.above[0]]]))
+        if self.kind == "question":
+            return _height(self.knots, values[self.above[0]])
+        above, below = sum([values[q] for q in self.above]), sum([values[q] for q in self.below])
+        return _height(self.knots, half_up(above * self.scale, below))
 
 
 def _listed(side: object) -> list:
@@ -301,7 +317,7 @@ def _named(condition: dict) -> list[str]:
 
 def _height(knots: list, x: int) -> int:
     x = max(knots[0][0], min(knots[-1][0], x))
-    for (x0, y0), (x1, y1) in zip(knots, knots[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(knots):
         if x <= x1:
             if y1 >= y0:
                 return y0 + half_up((x - x0) * (y1 - y0), x1 - x0)
@@ -313,11 +329,14 @@ def _mean(children: list) -> tuple | None:
     """The node over its children [(weight, (lowest, highest, sure))], those not applicable already left out."""
     if not children:
         return None
-    sure = any(score[2] for _, score in children)
-    if all(score[2] for _, score in children):
-        weights = sum(w for w, _ in children)
-        return tuple(half_up(sum(w * s[end] for w, s in children), weights) for end in (0, 1)) + (True,)
-    return extreme(children, 0, min), extreme(children, 1, max), sure
+    if not all(score[2] for _, score in children):
+        return extreme(children, 0, min), extreme(children, 1, max), any(score[2] for _, score in children)
+    weights = lowest = highest = 0
+    for weight, score in children:
+        weights += weight
+        lowest += weight * score[0]
+        highest += weight * score[1]
+    return half_up(lowest, weights), half_up(highest, weights), True
 
 
 def extreme(children: list, end: int, better: object) -> int:
@@ -333,7 +352,3 @@ def extreme(children: list, end: int, better: object) -> int:
             grown[key] = better(grown[key], value) if key in grown else value
         choices = grown
     return better(half_up(total, weights) for weights, total in choices.items() if weights)
-
-
-def card_of(model: dict, sheet: dict) -> dict:
-    return Oracle(model).score(sheet)

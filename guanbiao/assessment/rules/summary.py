@@ -23,13 +23,15 @@ def parts_of(model: Model) -> tuple[Node, ...]:
 
 
 def strengths_of(card: ScoreCard, count: int = 3) -> list[Node]:
-    """Without peers: the parts with the largest weight × score."""
-    return _ranked(card, count, lambda score, _full: score)
+    """Without peers: of the parts that reach the firm's own total, those with the largest weight × score."""
+    total = card.score(card.model.tree.code) or 0
+    return _ranked(card, count, lambda score, _full: score if score >= total else 0)
 
 
 def gaps_of(card: ScoreCard, count: int = 3) -> list[Node]:
-    """The parts with the largest weight × (full − score)."""
-    return _ranked(card, count, lambda score, full: full - score)
+    """Of the parts below the firm's own total, those with the largest weight × (full − score): never a strength too."""
+    total = card.score(card.model.tree.code) or 0
+    return _ranked(card, count, lambda score, full: full - score if score < total else 0)
 
 
 def lost_points(card: ScoreCard, node: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from guanbiao.assessment.rules.answers import Answer
 from guanbiao.assessment.rules.card import ScoreCard
@@ -14,6 +15,10 @@ from guanbiao.kernel.numbers import UNIT, half_up, one_decimal, scaled_text
 _FIELD = re.compile(r"\{(no|letter|a|next|v|s):([A-Z][A-Za-z0-9_.-]*)\}")
 
 THIN = "\u2009"
+
+_HAN = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”"
+_LOOSE = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
+"""The space an author put around a field that turned out to end in Chinese: “620 万元 收入”."""
 
 
 class EmptyField(Exception):
@@ -31,11 +36,53 @@ def number_text(scaled: int, language: Language) -> str:
 
 
 def with_unit(number: str, unit: Text, language: Language) -> str:
-    """The number and its unit: “41.5 %”, “620 万元”."""
+    """A number already written out and its unit: “41.5%”, “3 台”, “1 machine”."""
     name = unit.in_(language)
     if not name:
         return number
-    return f"{number}{THIN if language == 'zh' else ' '}{name}" if name != "%" else f"{number}{THIN if language == 'zh' else ''}%"
+    if name == "%":
+        return f"{number}%"
+    return f"{number}{THIN}{name}" if language == "zh" else f"{number} {singular(name) if number == '1' else name}"
+
+
+def quantity_text(scaled: int, unit: Text, language: Language, *, rounded: bool = False) -> str:
+    """A number (1/10,000) with its unit. English has no 万: “9.97 万元” is “CNY 99,700”, “800 万元” is “CNY 8.0 million”.
+
+    `rounded`: as a sentence says it, millions with one decimal and billions with two; otherwise no figure is left out.
+    """
+    money = unit.zh == "万元"
+    name = unit.en.removeprefix("× ").removeprefix("10,000 ")
+    if language == "zh" or not (money or name != unit.en):
+        return with_unit(number_text(scaled, language), unit, language)
+    if money:
+        return f"CNY {_in_ones(scaled, rounded=rounded)}"
+    return with_unit(_in_ones(scaled, rounded=rounded), Text(unit.zh, name), language)
+
+
+def _in_ones(scaled: int, *, rounded: bool) -> str:
+    """A number of ten-thousands (1/10,000 of one, so the integer itself counts ones) in English words."""
+    ones = abs(scaled)
+    sign = "−" if scaled < 0 else ""
+    for size, name, places in ((1_000_000_000, "billion", 2), (1_000_000, "million", 1)):
+        if ones >= size:
+            step = size // 10**places
+            shown = Decimal(half_up(ones, step)).scaleb(-places) if rounded else Decimal(ones) / size
+            whole, _, rest = f"{shown:f}".partition(".")
+            return f"{sign}{int(whole):,}.{rest.rstrip('0') or '0'} {name}"
+    return f"{sign}{ones:,}"
+
+
+_SINGULAR = {"people": "person", "vessels and ranges": "vessel or range", "furnaces": "furnace", "processes": "process"}
+_SAME = frozenset({"million hours", "CGT"})
+
+
+def singular(name: str) -> str:
+    """The English name of one of a unit: “machines” → “machine”, “deliveries” → “delivery”."""
+    if name in _SINGULAR or name in _SAME or not name.endswith("s"):
+        return _SINGULAR.get(name, name)
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    return name[:-2] if name.endswith(("ches", "sses", "xes")) else name[:-1]
 
 
 def answer_text(question: Question, answer: Answer | None, language: Language) -> str:
@@ -43,7 +90,7 @@ def answer_text(question: Question, answer: Answer | None, language: Language) -
     if answer is None:
         return "未答" if language == "zh" else "not answered"
     if isinstance(answer, int):
-        return with_unit(number_text(answer, language), question.unit, language)
+        return quantity_text(answer, question.unit, language)
     if isinstance(answer, tuple):
         titles = [f"{code} {question.option(code).title.in_(language)}" for code in answer]
         return "；".join(titles) if language == "zh" else "; ".join(titles)
@@ -51,10 +98,12 @@ def answer_text(question: Question, answer: Answer | None, language: Language) -
 
 
 def _plain_answer(question: Question, answer: Answer, language: Language) -> str:
+    if isinstance(answer, int):
+        return quantity_text(answer, question.unit, language, rounded=True)
     if isinstance(answer, tuple):
         titles = [question.option(code).title.in_(language) for code in answer]
         return "、".join(titles) if language == "zh" else ", ".join(titles)
-    return answer_text(question, answer, language)
+    return answer
 
 
 def measured_text(card: ScoreCard, leaf: str, language: Language) -> str:
@@ -62,7 +111,7 @@ def measured_text(card: ScoreCard, leaf: str, language: Language) -> str:
     value = card.measured(leaf)
     if value is None:
         raise EmptyField(leaf)
-    return with_unit(number_text(value, language), value_unit(card, leaf), language)
+    return quantity_text(value, value_unit(card, leaf), language, rounded=True)
 
 
 _PERCENT = Text("%", "%")
@@ -70,19 +119,26 @@ _NONE = Text("", "")
 
 
 def value_unit(card: ScoreCard, leaf: str) -> Text:
-    """The unit of a measured value: % for a ratio of like things in hundredths, else what its questions say."""
+    """The unit of a measured value: of a question its own, of a ratio % where it says how many in a hundred of the same thing, else none.
+
+    A ratio × 100 of unlike things (cases per 100 staff) is a plain number, which the sentence around it must explain.
+    """
     measure = card.model.node[leaf].measure
     if not isinstance(measure, Piecewise):
         return _NONE
     first = card.model.question[measure.above[0]]
     if not measure.is_ratio:
         return first.unit
-    return _PERCENT if measure.scale == 100 else _NONE
+    if measure.scale != 100:
+        return _NONE
+    above, below = first.unit.zh, card.model.question[measure.below[0]].unit.zh
+    return _PERCENT if above == below or not above or not below else _NONE
 
 
 def filled(says: Text, card: ScoreCard, language: Language) -> str:
     """A sentence with its fields filled from a card. Raises EmptyField where a field would be empty."""
-    return _FIELD.sub(lambda found: _field(found[1], found[2], card, language), says.in_(language))
+    text = _FIELD.sub(lambda found: _field(found[1], found[2], card, language), says.in_(language))
+    return _LOOSE.sub("", text) if language == "zh" else text
 
 
 def fields_in(says: Text) -> Iterator[tuple[str, str]]:

@@ -7,148 +7,19 @@ to those of its questions, checks are taken where everything they name is in the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from guanbiao.indicators.rules.conditions import nodes_in, parse_condition, questions_in
+from guanbiao.indicators.rules.inheritance import PERSONAS, Composition, merge_keys
+from guanbiao.indicators.rules.json_form import json_ready
 from guanbiao.indicators.rules.model import FORMAT, measure_of, measured_questions
+from guanbiao.indicators.rules.parts import PartsIndex, Place, value_at
 from guanbiao.indicators.rules.safe_yaml import Defect, Document, Path_
+from guanbiao.indicators.rules.schema import item_defects
 
-PERSONAS = ("start", "middle", "top")
-"""The three example firms, in the order of a question's `examples`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a source file something is defined."""
-
-    document: Document
-    path: Path_
-
-    def defect(self, *steps: str | int, zh: str, en: str) -> Defect:
-        return self.document.defect((*self.path, *steps), zh=zh, en=en)
-
-
-@dataclass(slots=True)
-class PartsIndex:
-    """Everything the parts files define, by code, with its place."""
-
-    parts: dict[str, Place] = field(default_factory=dict)
-    questions: dict[str, Place] = field(default_factory=dict)
-    cards: dict[str, Place] = field(default_factory=dict)
-    indicators: dict[str, Place] = field(default_factory=dict)
-    checks: dict[str, Place] = field(default_factory=dict)
-    part_of_indicator: dict[str, str] = field(default_factory=dict)
-    defects: list[Defect] = field(default_factory=list)
-
-    def _enter(self, kind: dict[str, Place], code: str, place: Place) -> None:
-        if code in kind:
-            first = kind[code]
-            line = first.document.line(first.path)
-            self.defects.append(
-                place.defect(zh=f"代码 {code} 已在 {first.document.file}:{line} 用过。", en=f"code {code} is already used at {first.document.file}:{line}.")
-            )
-            return
-        kind[code] = place
-
-    def add(self, document: Document) -> None:
-        """Take in a parts file that has passed the schema."""
-        for number, part in enumerate(document.value["parts"]):
-            base: Path_ = ("parts", number)
-            self._enter(self.parts, part["code"], Place(document, base))
-            for kind, target in (("questions", self.questions), ("cards", self.cards), ("indicators", self.indicators), ("checks", self.checks)):
-                for at, item in enumerate(part.get(kind, [])):
-                    self._enter(target, item["code"], Place(document, (*base, kind, at)))
-            for item in part.get("indicators", []):
-                self.part_of_indicator[item["code"]] = part["code"]
-        for at, check in enumerate(document.value.get("checks", [])):
-            self._enter(self.checks, check["code"], Place(document, ("checks", at)))
-
-    def part(self, code: str) -> dict[str, Any]:
-        return value_at(self.parts[code])
-
-
-def value_at(place: Place) -> Any:
-    value = place.document.value
-    for step in place.path:
-        value = value[step]
-    return value
-
-
-@dataclass(slots=True)
-class Composition:
-    """A model file with everything it inherits already merged in."""
-
-    code: str
-    document: Document
-    profile: list[str]
-    aspects: dict[str, dict[str, Any]]
-    drop: set[str]
-    weights: dict[str, int]
-    override: dict[str, dict[str, Any]]
-    parameters: dict[str, Any]
-    examples: dict[str, dict[str, Any]]
-    head: dict[str, Any]
-
-
-def merged(code: str, files: dict[str, Document], defects: list[Defect], seen: tuple[str, ...] = ()) -> Composition | None:
-    """A composition with all it extends, nearest last. Adds to `defects` and gives None where the chain is broken."""
-    document = files[code]
-    own = document.value
-    base: Composition | None = None
-    if parent := own.get("extends"):
-        if parent in seen or parent == code:
-            defects.append(document.defect(("extends",), zh="extends 绕成了圈。", en="extends runs in a circle."))
-            return None
-        if parent not in files:
-            defects.append(document.defect(("extends",), zh=f"没有可继承的模型 {parent}。", en=f"there is no model {parent} to extend."))
-            return None
-        base = merged(parent, files, defects, (*seen, code))
-        if base is None:
-            return None
-    aspects = deepcopy(base.aspects) if base else {}
-    for aspect, change in own.get("aspects", {}).items():
-        entry = aspects.setdefault(aspect, {"parts": {}})
-        if "weight" in change:
-            entry["weight"] = change["weight"]
-        entry["parts"].update(change.get("parts", {}))
-    profile = list(base.profile) if base else []
-    profile += [part for part in own.get("profile", []) if part not in profile]
-    head = {key: own[key] for key in ("code", "edition", "title", "based_on", "applies_to") if key in own}
-    inherited = {"based_on": base.head["based_on"]} if base and "based_on" in base.head else {}
-    examples = {name: own.get("examples", {}).get(name, {}) for name in PERSONAS}
-    return Composition(
-        code=code,
-        document=document,
-        profile=profile,
-        aspects=aspects,
-        drop=(base.drop if base else set()) | set(own.get("drop", [])),
-        weights=(base.weights if base else {}) | own.get("weights", {}),
-        override=_merge(base.override if base else {}, own.get("override", {})),
-        parameters=(base.parameters if base else {}) | own.get("parameters", {}),
-        examples=_merge_examples(base.examples if base else {}, examples),
-        head=inherited | head,
-    )
-
-
-def _merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """Mappings merged key by key, everything else replaced."""
-    out = dict(base)
-    for key, value in change.items():
-        out[key] = _merge(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
-    return out
-
-
-def _merge_examples(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: {
-            "expect": own[name].get("expect") or base.get(name, {}).get("expect"),
-            "answers": base.get(name, {}).get("answers", {}) | own[name].get("answers", {}),
-        }
-        for name in PERSONAS
-    }
+_SCHEMA_OF = {"part": "part", "question": "partQuestion", "card": "partCard", "indicator": "indicator", "check": "check"}
 
 
 @dataclass(slots=True)
@@ -172,11 +43,12 @@ class _Composer:
         self.c, self.index, self.frame = composition, index, frame
         self.defects: list[Defect] = []
         self.places: dict[tuple[str, str], Place] = {}
-        self.used: set[str] = set()
+        self.changed: dict[tuple[str, str], dict[str, Any]] = {}
+        self.aspects = {node["code"] for node in _walk(frame.value["tree"]) if not node.get("children")}
 
     def composed(self) -> Composed:
         self._check_names()
-        parts = {section: self._parts_of(section) for section in ("", *self.c.aspects)}
+        parts = {section: self._parts_of(section) for section in ("", *(aspect for aspect in self.c.aspects if aspect in self.aspects))}
         kept = self._kept_questions(parts)
         questions = [q for section in parts for part in parts[section] for q in self._questions(part, section, kept)]
         codes = {q["code"] for q in questions}
@@ -213,9 +85,8 @@ class _Composer:
         return Place(self.c.document, steps)
 
     def _check_names(self) -> None:
-        known = {node["code"] for node in _walk(self.frame.value["tree"]) if not node.get("children")}
         for aspect, entry in self.c.aspects.items():
-            if aspect not in known:
+            if aspect not in self.aspects:
                 self.defects.append(self._own("aspects", aspect).defect(zh=f"没有方面 {aspect}。", en=f"there is no aspect {aspect}."))
             for part in entry["parts"]:
                 if part not in self.index.parts:
@@ -228,7 +99,8 @@ class _Composer:
                 self._unknown(("profile", number), part)
         for code in sorted(self.c.drop):
             if code not in self.index.parts and code not in self.index.indicators:
-                self._unknown(("drop",), code)
+                own = self.c.document.value.get("drop", [])
+                self._unknown(("drop", own.index(code)) if code in own else ("drop",), code)
         for code in self.c.weights:
             if code not in self.index.indicators:
                 self._unknown(("weights", code), code)
@@ -262,10 +134,23 @@ class _Composer:
 
     def _changed(self, kind: str, item: dict[str, Any]) -> dict[str, Any]:
         """A copy of a library item with this model's override merged in."""
+        key = (kind, item["code"])
+        if key not in self.changed:
+            self.changed[key] = self._overridden(kind, item)
+        return dict(self.changed[key])
+
+    def _overridden(self, kind: str, item: dict[str, Any]) -> dict[str, Any]:
         change = self.c.override.get(item["code"])
-        if change is None or kind not in self._kinds_of(item["code"]):
-            return dict(item)
-        return _merge(item, change)
+        if change is None:
+            return item
+        merged = merge_keys(item, change)
+        place = self._own("override", item["code"])
+        found = item_defects(place.document, _SCHEMA_OF[kind], merged, place.path)
+        fixed = {"code", "questions", "cards", "indicators", "checks"} if kind == "part" else {"code"}
+        for key in sorted(fixed & change.keys()):
+            found.append(place.defect(key, zh=f"{key} 不能覆盖。", en=f"{key} cannot be overridden."))
+        self.defects += found
+        return item if found else merged
 
     def _indicator(self, item: dict[str, Any]) -> dict[str, Any]:
         changed = self._changed("indicator", item)
@@ -362,7 +247,8 @@ class _Composer:
             for code in own.get(key, {}):
                 present = nodes | codes | {c for kind, c in self.places if kind in ("card", "part")} | set(self.index.checks)
                 if code not in present and self._kinds_of(code):
-                    self.defects.append(self._own(key, code).defect(zh=f"模型里没有 {code}，写了也不起作用。", en=f"the model holds no {code}; this has no effect."))
+                    zh, en = f"模型里没有 {code}，写了也不起作用。", f"the model holds no {code}; this has no effect."
+                    self.defects.append(self._own(key, code).defect(zh=zh, en=en))
 
     # -- examples
 
@@ -397,25 +283,3 @@ def _plain_ratios(condition: dict[str, Any]) -> dict[str, Any]:
         elif key != "scale":
             out[key] = value
     return out
-
-
-def json_ready(value: Any) -> Any:
-    """Exact decimals as JSON numbers, numbers written as text too where the format has numbers; everything else as it is."""
-    if isinstance(value, dict):
-        return {key: json_ready(_number(item) if key in _NUMBER_KEYS else item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [json_ready(item) for item in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
-
-
-_NUMBER_KEYS = frozenset({"points", "min", "max", "at_least", "above", "below", "full"})
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_number(item) for item in value]
-    if isinstance(value, str):
-        return Decimal(value)
-    return value

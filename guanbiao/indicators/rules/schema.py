@@ -104,7 +104,8 @@ def _words(error: ValidationError) -> tuple[str, str]:
         case "enum" | "const":
             return f"“{shown}”不在允许的取值之内（{expected}）。", f"“{shown}” is not among the allowed values ({expected})."
         case "minimum" | "maximum" | "minItems" | "maxItems" | "minLength" | "maxLength":
-            return f"“{shown}”超出允许的范围（{error.validator} {expected}）。", f"“{shown}” is outside the allowed range ({error.validator} {expected})."
+            limit = f"{error.validator} {expected}"
+            return f"“{shown}”超出允许的范围（{limit}）。", f"“{shown}” is outside the allowed range ({limit})."
         case "not":
             return "这种类型的题不能有 options。", "a question of this type has no options."
         case _:

@@ -134,8 +134,12 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 def _build(arguments: argparse.Namespace) -> int:
     from guanbiao.indicators.library import build_library
+    from guanbiao.indicators.publishing import check_frozen, publish
 
     entries = build_library()
+    if arguments.publish:
+        publish(entries)
+    check_frozen(entries)
     if arguments.examples:
         from guanbiao.assessment.examples import write_examples
 

@@ -1,0 +1,159 @@
+"""What the writer and the reader of a workbook share: marks, codes, columns, sheet names.
+
+A reader finds everything by marks and codes, never by position: sheets may be renamed and moved, rows sorted and inserted.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Final
+
+from guanbiao.indicators.rules.model import Model, Question
+from guanbiao.kernel.errors import Language
+
+WORKBOOK_MARK: Final = "guanbiao.workbook/1"
+"""Stands in one cell of the cover: this is our workbook."""
+
+MODEL_KEY: Final = "guanbiao:model="
+EDITION_KEY: Final = "guanbiao:edition="
+DIGEST_KEY: Final = "guanbiao:digest="
+"""Key and value in one hidden cell of the cover, so that an inserted column cannot part them."""
+
+CODE_MARK: Final = "guanbiao:code"
+ANSWER_MARK: Final = "guanbiao:answer"
+"""In the hidden first row of a section's sheet: the column of codes, the column of answers."""
+
+OPTION_SEPARATOR: Final = "#"
+"""Cannot stand in a code, so `DX07#A` is option A of question DX07."""
+
+CHOSEN: Final[dict[Language, str]] = {"zh": "选", "en": "Yes"}
+"""What marks an option of a multiple choice as chosen; both are read, whatever the language of the workbook."""
+
+LONGEST_SHEET_NAME: Final = 31
+
+
+class Column(IntEnum):
+    """Columns of a section's sheet, from 0."""
+
+    CODE = 0
+    NUMBER = 1
+    QUESTION = 2
+    ANSWER = 3
+    UNIT = 4
+    STATE = 5
+    HELP = 6
+    OPTIONS = 7
+    EVIDENCE = 8
+    REFERENCE = 9
+    APPLIES = 10
+    """1 applies, 0 does not, 0.5 hangs on a question without an answer."""
+    ANSWERED = 11
+    COUNTS = 12
+    """On the first row of a card: 1 where one of its required answers applies or may apply."""
+    DONE = 13
+
+
+MARKS_ROW, TITLE_ROW, HEAD_ROW, FIRST_ROW = range(4)
+
+
+def option_code(question: str, option: str) -> str:
+    """The code of an option's row: `DX07#A`."""
+    return f"{question}{OPTION_SEPARATOR}{option}"
+
+
+def row_codes(question: Question) -> tuple[str, ...]:
+    """The codes of the rows a question is answered in."""
+    if question.type != "multi":
+        return (question.code,)
+    return tuple(option_code(question.code, option.code) for option in question.options)
+
+
+_FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+
+
+def sheet_names(titles: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """Sheet names as Excel accepts them: at most 31 characters, without []:*?/\\, each once whatever its case."""
+    used = {name.casefold() for name in (*taken, "history")}
+    names = []
+    for title in titles:
+        plain = " ".join(_FORBIDDEN_IN_NAMES.sub(" ", title).split()).strip("'") or "Sheet"
+        name, again = _shortened(plain, ""), 1
+        while name.casefold() in used:
+            again += 1
+            name = _shortened(plain, f" ({again})")
+        used.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _shortened(title: str, suffix: str) -> str:
+    # Excel counts UTF-16 units: a rare character such as 𠮷 is two.
+    room = LONGEST_SHEET_NAME - len(suffix)
+    while len(title.encode("utf-16-le")) // 2 > room:
+        title = title[:-1]
+    return title.rstrip(" '") + suffix
+
+
+def cell_name(row: int, column: int) -> str:
+    """(0-based row, column) → “D14”."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+def cell_place(name: str) -> tuple[int, int]:
+    """“D14” → (13, 3), 0-based. Raises ValueError for anything else."""
+    found = _CELL.fullmatch(name)
+    if not found:
+        raise ValueError(name[:20])
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(found[2]) - 1, column - 1
+
+
+def range_places(name: str) -> tuple[int, int, int, int]:
+    """“A1:B3” or “A1” → (first row, first column, last row, last column), 0-based. Raises ValueError for anything else."""
+    first, _, last = name.partition(":")
+    top, left = cell_place(first)
+    bottom, right = cell_place(last or first)
+    return min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+
+
+_LEADING_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+
+
+def leading_option(text: str, codes: Iterable[str]) -> str | None:
+    """The option a cell names: “B 全公司一本台账”, “b”, “Ｂ．台账” → B. Only the code counts; None where it is none of `codes`."""
+    found = _LEADING_CODE.match(unicodedata.normalize("NFKC", text).strip())
+    if not found:
+        return None
+    known = list(codes)
+    for given in dict.fromkeys((found[0], found[0].rstrip(".-"))):
+        fits = [code for code in known if code == given] or [code for code in known if code.casefold() == given.casefold()]
+        if len(fits) == 1:
+            return fits[0]
+    return None
+
+
+_CHOSEN_WORDS = frozenset({"选", "是", "yes", "y", "x", "√", "✓", "✔"})
+
+
+def is_chosen(text: str) -> bool:
+    """Does the text in an option's cell choose it?"""
+    return unicodedata.normalize("NFKC", text).strip().casefold() in _CHOSEN_WORDS
+
+
+def names_of(model: Model, language: Language, reserved: Iterable[str]) -> dict[str, str]:
+    """Section code → its sheet's name."""
+    codes = [code for code, _ in model.sections]
+    return dict(zip(codes, sheet_names((title.in_(language) for _, title in model.sections), reserved), strict=True))

@@ -23,46 +23,43 @@ def model_by_name(name: str) -> Model:
         return shipped_model(name)
     path = Path(name)
     checked_file(path)
-    if path.suffix == ".json":
-        return _json_model(path)
     from guanbiao.indicators.rules.digest import digest_of
     from guanbiao.indicators.sources import Defective, read_model_file
 
     raw, defects = read_model_file(path)
     if defects or raw is None:
-        raise Defective(defects) if defects else Unusable("model.not-a-model", zh=f"{path} 不是问卷文件。", en=f"{path} is not a questionnaire file.")
+        zh, en = f"{path} 不是问卷文件。请给出整份问卷或组合文件。", f"{path} is not a questionnaire file; name a whole model or a composition."
+        raise Defective(defects) if defects else Unusable("model.not-a-model", zh=zh, en=en)
     return model_of(raw, digest_of(raw))
 
 
 def _looks_like_path(name: str) -> bool:
-    return os.sep in name or name.endswith((".yaml", ".yml", ".json"))
-
-
-def _json_model(path: Path) -> Model:
-    """A whole model in JSON, as `guanbiao model show` prints it. JSON is YAML, so the same reader and the same proofs apply."""
-    from guanbiao.indicators.rules.digest import digest_of
-    from guanbiao.indicators.rules.proofs import defects_of, locate_in
-    from guanbiao.indicators.rules.safe_yaml import Document
-    from guanbiao.indicators.rules.schema import schema_defects
-    from guanbiao.indicators.sources import Defective
-
-    raw = parse_plain_json(path)
-    document = Document(str(path), raw)
-    defects = schema_defects(document) or defects_of(raw, locate_in(document))
-    if defects:
-        raise Defective(defects)
-    return model_of(raw, digest_of(raw))
+    return os.sep in name or name.lower().endswith((".yaml", ".yml", ".json"))
 
 
 def parse_plain_json(path: Path) -> dict[str, Any]:
-    """A JSON object out of a file (a model, a receipt)."""
+    """A JSON object out of a file (a receipt); keys are never repeated."""
     try:
-        value = json.loads(read_bytes(path, MOST_BYTES).decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise Unusable("file.not-json", zh=f"{path} 不是有效的 UTF-8 JSON。", en=f"{path} is not valid UTF-8 JSON.", at=str(path)) from None
+        value = json.loads(read_bytes(path, MOST_BYTES).decode("utf-8-sig"), object_pairs_hook=_once, parse_int=_integer)
+    except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        zh, en = f"{path} 不是有效的 UTF-8 JSON。请检查是不是给错了文件。", f"{path} is not valid UTF-8 JSON; check whether it is the right file."
+        raise Unusable("file.not-json", zh=zh, en=en, at=str(path)) from None
     if not isinstance(value, dict):
         raise Unusable("file.not-json", zh=f"{path} 应是一个 JSON 对象。", en=f"{path} should be one JSON object.", at=str(path))
     return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is given twice")
+    return found
+
+
+def _integer(text: str) -> int:
+    if len(text) > 30:
+        raise ValueError("no figure of ours is so long")
+    return int(text)
 
 
 def checked_file(path: Path) -> None:
@@ -70,13 +67,19 @@ def checked_file(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        raise Unusable("file.unreadable", zh=f"读不到 {path}（{_zh(error)}）。请检查路径。", en=f"{path} cannot be read ({error.strerror}). Check the path.", at=str(path)) from None
+        raise _unreadable(path, error) from None
     except ValueError:
         raise Unusable("file.unreadable", zh="文件路径含有不能使用的字符。", en="the path holds a character that cannot be used.") from None
     if stat.S_ISDIR(mode):
         raise Unusable("file.directory", zh=f"{path} 是文件夹，请给出其中的文件。", en=f"{path} is a folder; name a file in it.", at=str(path))
     if not stat.S_ISREG(mode):
-        raise Unusable("file.not-regular", zh=f"{path} 不是普通文件。", en=f"{path} is not an ordinary file.", at=str(path))
+        zh, en = f"{path} 不是普通文件。请先存成文件。", f"{path} is not an ordinary file; save it as one first."
+        raise Unusable("file.not-regular", zh=zh, en=en, at=str(path))
+
+
+def _unreadable(path: Path, error: OSError) -> Unusable:
+    zh, en = f"读不到 {path}（{_zh(error)}）。请检查路径和权限。", f"{path} cannot be read ({error.strerror}). Check the path and rights."
+    return Unusable("file.unreadable", zh=zh, en=en, at=str(path))
 
 
 def _zh(error: OSError) -> str:
@@ -91,9 +94,11 @@ def read_bytes(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             body = file.read(most + 1)
     except OSError as error:
-        raise Unusable("file.unreadable", zh=f"读不到 {path}（{_zh(error)}）。", en=f"{path} cannot be read ({error.strerror}).", at=str(path)) from None
+        raise _unreadable(path, error) from None
     if len(body) > most:
-        raise Unusable("file.too-large", zh=f"{path} 超过 {most // 1_000_000} MB。", en=f"{path} is larger than {most // 1_000_000} MB.", at=str(path))
+        size = most // 1_000_000
+        zh, en = f"{path} 超过 {size} MB，不会是这种文件。请检查是不是给错了。", f"{path} is larger than {size} MB; check whether it is the right file."
+        raise Unusable("file.too-large", zh=zh, en=en, at=str(path))
     return body
 
 

@@ -70,6 +70,14 @@ def shipped() -> list[Entry]:
 
 def raw_model(code: str) -> tuple[dict[str, Any], str]:
     """The composed JSON of a shipped model, and its digest. Raises Unusable for an unknown code or a file that was changed."""
+    try:
+        return _read_built(code)
+    except Unusable:
+        _index.cache_clear()  # another process may have built the library anew since we read its index
+        return _read_built(code)
+
+
+def _read_built(code: str) -> tuple[dict[str, Any], str]:
     entry = next((entry for entry in shipped() if entry.code == code), None)
     if entry is None:
         near, shown = _nearest(code), on_one_line(code, 60)
@@ -105,7 +113,7 @@ def shipped_model(code: str) -> Model:
 def _nearest(code: str) -> str | None:
     import difflib
 
-    found = difflib.get_close_matches(code, [entry.code for entry in shipped()], n=1, cutoff=0.5)
+    found = difflib.get_close_matches(code[:60], [entry.code for entry in shipped()], n=1, cutoff=0.5)
     return found[0] if found else None
 
 
@@ -114,9 +122,10 @@ def build_library(*, library: Path = LIBRARY, into: Path | None = None) -> list[
     from guanbiao.indicators.sources import composed_library
 
     target = into or BUILT
+    fingerprint = sources_fingerprint()  # before reading: a file changed meanwhile is noticed by the next who asks
     composed = composed_library(library)
     try:
-        return _written(composed, target)
+        return _written(composed, target, fingerprint)
     except OSError as error:
         raise Unusable(
             "library.unwritable",
@@ -126,13 +135,12 @@ def build_library(*, library: Path = LIBRARY, into: Path | None = None) -> list[
         ) from None
 
 
-def _written(composed: list[SourceModel], target: Path) -> list[Entry]:
+def _written(composed: list[SourceModel], target: Path, fingerprint: str) -> list[Entry]:
     target.mkdir(parents=True, exist_ok=True)
-    entries = []
+    entries, bodies = [], {}
     for model in composed:
-        body = model.canonical
+        body = bodies[model.code] = model.canonical
         digest = "sha256:" + hashlib.sha256(body).hexdigest()
-        _replace(target / f"{model.code}.json", body)
         parsed = model_of(json.loads(body), digest)
         entries.append(
             {
@@ -145,7 +153,9 @@ def _written(composed: list[SourceModel], target: Path) -> list[Entry]:
                 "applies_to": parsed.applies_to,
             }
         )
-    index = {"sources": sources_fingerprint(), "models": entries}
+    for code, body in bodies.items():  # together at the end: files and index disagree for an instant only
+        _replace(target / f"{code}.json", body)
+    index = {"sources": fingerprint, "models": entries}
     _replace(target / "index.json", json.dumps(index, ensure_ascii=False, indent=1).encode())
     return [Entry(**entry) for entry in entries]
 

@@ -1,7 +1,8 @@
 """The command line: `guanbiao score|report|rescore|verify-receipt|model …`.
 
-Exit status: 0 done; 1 done, but something did not hold (a defect found, a receipt that does not verify, sheets refused beside others);
-2 the input could not be used at all. Every subcommand is imported only when it is called.
+Exit status: 0 done; 1 done, but something did not hold (a receipt that does not verify, sheets of a table refused beside others); 2 the
+input could not be used, or a checked file has defects. With lines of JSON a refused line says so in its place and the status stays 0
+(docs/algorithms/scoring.md). Every subcommand is imported only when it is called.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
+from guanbiao.kernel.characters import writable
 from guanbiao.kernel.errors import Language, Refusal, Refusals
 
 OK, NOT_HELD, UNUSABLE = 0, 1, 2
@@ -21,15 +24,22 @@ def default_language() -> Language:
     return "en" if os.environ.get("GUANBIAO_LANG", "").lower().startswith("en") else "zh"
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """A wrong command line in one sentence, in both languages: which one was wanted is not known yet."""
+        self.print_usage(sys.stderr)
+        self.exit(UNUSABLE, writable(f"命令写法不对 wrong command line: {message}。--help\n"))
+
+
 def parser() -> argparse.ArgumentParser:
     """Every subcommand and option, with help in both languages."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="guanbiao",
         description="贯标：两化融合自评估的问卷、计分与报告。Questionnaires, scoring and reports for the 两化融合 self-assessment.",
         epilog="退出码 exit status: 0 完成 done; 1 做完但有不成立之处 done, but something did not hold; 2 输入无法使用 input unusable.",
     )
     top.add_argument("--version", action="store_true", help="版本 version")
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("--lang", choices=["zh", "en"], default=default_language(), help="语言 language (GUANBIAO_LANG)")
     shared.add_argument("--quiet", action="store_true", help="不显示进度 no progress")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
@@ -60,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _model_commands(model: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+def _model_commands(model: argparse.ArgumentParser, shared: _Parser) -> None:
     commands = model.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = commands.add_parser("list", parents=[shared], help="全部问卷 all questionnaires")
     listing.add_argument("--json", action="store_true")
@@ -91,6 +101,9 @@ def _model_commands(model: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status. Refusals become one sentence on stderr, never a traceback."""
+    from guanbiao.project.printing import prepare_streams
+
+    prepare_streams()
     arguments = parser().parse_args(argv)
     if arguments.version:
         return _version()
@@ -99,13 +112,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return UNUSABLE
     language: Language = arguments.lang
     try:
-        return _command(arguments)(arguments)
+        status = _command(arguments)(arguments)
+        sys.stdout.flush()
+        return status
     except Refusal as refusal:
         say_refusal(refusal, language)
         return UNUSABLE
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away: nothing more to say
+        # The reader of our output went away: nothing more to say, nor anything left to flush at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return OK
+    except OSError as error:
+        reason = error.strerror or str(error)
+        sys.stderr.write(f"读写失败：{reason}。\n" if language == "zh" else f"Reading or writing failed: {reason}.\n")
+        return UNUSABLE
     except KeyboardInterrupt:
         sys.stderr.write("\n已中断。\n" if language == "zh" else "\nInterrupted.\n")
         return 130
@@ -143,9 +163,9 @@ def _command(arguments: argparse.Namespace) -> Callable[[argparse.Namespace], in
 
 def say_refusal(refusal: Refusal, language: Language) -> None:
     """Each refusal as one line on stderr."""
-    found = refusal.refusals if isinstance(refusal, Refusals) else (refusal,)
-    for one in found:
-        sys.stderr.write(one.sentence(language) + "\n")
+    found = refusal.said(language) if isinstance(refusal, Refusals) else [refusal.sentence(language)]
+    for sentence in found:
+        sys.stderr.write(writable(sentence) + "\n")
 
 
 if __name__ == "__main__":

@@ -17,13 +17,17 @@ _EVERY_SECONDS = 2.0
 def progress(title: str, *, quiet: bool) -> Iterator[Advance]:
     """Something to call with (done, total) while working."""
     if quiet:
-        yield lambda done, total: None
+        yield _silent
         return
     if sys.stderr.isatty():
         with _bar(title) as advance:
             yield advance
         return
     yield _lines(title)
+
+
+def _silent(_done: int, _total: int | None) -> None:
+    pass
 
 
 @contextmanager

@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from guanbiao.assessment.rules.card import ScoreCard
 from guanbiao.assessment.rules.summary import aspects_of, gaps_of, needs_unverified_mark, strengths_of
-from guanbiao.assessment.rules.wording import THIN, filled
-from guanbiao.indicators.rules.model import NAME, PERIOD, Node
+from guanbiao.assessment.rules.wording import THIN, EmptyField, filled
+from guanbiao.indicators.rules.model import NAME, PERIOD, Check, Node
+from guanbiao.kernel.characters import on_one_line
 from guanbiao.kernel.errors import Language
 from guanbiao.kernel.numbers import one_decimal
 
 _BAR = 30
 _STAGE_COLOURS = (152, 74, 31, 24)
-_WIDTH = 76
+_LADDER = 24
+_WIDTH = 96
+_TITLE = 60
+"""Cells. A title from a stranger's model may be longer than a line."""
+
+
+def fitted(text: str, width: int) -> str:
+    """Text on one line of at most so many terminal cells, cut with … where it is longer."""
+    line = on_one_line(text, 4 * width)
+    if cell_len(line) <= width:
+        return line
+    while cell_len(line) >= width:
+        line = line[:-1]
+    return line + "…"
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """Text over as many lines as it needs, each of at most so many cells: Chinese breaks anywhere, other words between them."""
+    line = ""
+    for piece in re.findall(r"[!-~‐-―’“”]+ ?|.", on_one_line(text, 4_000)):
+        if line and cell_len(line + piece.rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        line += piece
+        while cell_len(line.rstrip()) > width:
+            head = set_cell_size(line, width).rstrip()
+            yield head
+            line = line[len(head) :]
+    if line.strip():
+        yield line.rstrip()
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:
@@ -52,14 +83,14 @@ class _Pen:
 
 
 def card_text(card: ScoreCard, language: Language, *, colour: bool) -> str:
-    """The whole card as lines of at most 76 cells."""
+    """The whole card as lines of at most 96 cells."""
     pen = _Pen(colour=colour)
     blocks = [_head(card, language, pen), _ladder(card, language, pen), _aspects(card, language, pen)]
     if card.complete:
         blocks += [_extremes(card, language, pen), _next_stage(card, language, pen), _warnings(card, language, pen)]
     else:
         blocks.append(_missing(card, language, pen))
-    blocks.append(_foot(card, language, pen))
+    blocks.append(_foot(language, pen))
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
@@ -67,14 +98,15 @@ def _head(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
     zh = language == "zh"
     name = card.sheet.answers.get(NAME) or ("（未填名称）" if zh else "(no name given)")
     period = card.sheet.answers.get(PERIOD)
-    about = f"{card.model.title.in_(language)} {card.model.edition}" + (f" · {period}" if period else "")
+    about = f"{fitted(card.model.title.in_(language), _TITLE)} {card.model.edition}" + (f" · {fitted(str(period), 20)}" if period else "")
     low, high = card.bounds(card.model.tree.code) or (0, 0)
     total = one_decimal(low) if card.complete else f"{one_decimal(low)}–{one_decimal(high)}"
     full = card.model.full // 10_000
     label = "总分" if zh else "Total"
-    note = ("" if card.complete else "（尚未答完，总分在此区间内）") if zh else ("" if card.complete else " (not all answered: the total lies within)")
+    incomplete = "（尚未答完，总分在此区间内）" if zh else " (not all answered: the total lies within)"
+    note = "" if card.complete else incomplete
     out_of = f"满分{THIN}{full}" if zh else f"of {full}"
-    return [pen.bold(str(name)), pen.dim(about), "", f"{label}  {pen.bold(total)}  {pen.dim(out_of)}{note}"]
+    return [pen.bold(fitted(str(name), _WIDTH)), pen.dim(about), "", f"{label}  {pen.bold(total)}  {pen.dim(out_of)}{note}"]
 
 
 def _ladder(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
@@ -88,13 +120,12 @@ def _ladder(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
     lines = []
     for at in reversed(range(len(stages))):
         stage = stages[at]
-        block = "█" * (6 + 6 * at) if at <= here else "▒" * (6 + 6 * at) if at <= there else "░" * (6 + 6 * at)
+        block = ("█" if at <= here else "▒" if at <= there else "░") * (_LADDER * (at + 1) // len(stages))
         tint = ("38", "5", str(_STAGE_COLOURS[min(at, 3)])) if at <= there else ("2",)
-        title = stage.title.in_(language)
-        report = stage.report_title.in_(language)
+        title, report = (fitted(text.in_(language), 28) for text in (stage.title, stage.report_title))
         place = _place(at, here, there, language)
         name = f"{at + 1} {title}" + (f"（{report}）" if language == "zh" else f" ({report})")
-        lines.append(f"{padded(pen(block, *tint), 26 + (len(pen(block, *tint)) - len(block)))}{pen.bold(name) if at == here else name}{place}")
+        lines.append(f"{pen(block, *tint)}{' ' * (_LADDER + 2 - len(block))}{pen.bold(name) if at == here else name}{place}")
     return lines
 
 
@@ -115,11 +146,12 @@ def _bar(low: int, high: int, full: int, pen: _Pen) -> str:
 
 def _aspects(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
     nodes = aspects_of(card.model)
-    wide = max((cell_len(node.title.in_(language)) for node in nodes), default=0)
+    titles = {node.code: fitted(node.title.in_(language), 40) for node in nodes}
+    wide = max(map(cell_len, titles.values()), default=0)
     lines = []
     for node in nodes:
         bounds = card.bounds(node.code)
-        title = padded(node.title.in_(language), wide)
+        title = padded(titles[node.code], wide)
         if bounds is None:
             lines.append(f"{title}  {'不适用' if language == 'zh' else 'not applicable'}")
             continue
@@ -139,7 +171,8 @@ def _extremes(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
 
 
 def _titled(node: Node, language: Language) -> str:
-    return f"{node.title.zh}（{node.code}）" if language == "zh" else f"{node.title.en} ({node.code})"
+    title = fitted(node.title.in_(language), _TITLE)
+    return f"{title}（{node.code}）" if language == "zh" else f"{title} ({node.code})"
 
 
 def _next_stage(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
@@ -148,9 +181,9 @@ def _next_stage(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
         return []
     codes = [stage.code for stage in card.model.stages]
     upcoming = card.model.stages[codes.index(str(card.stage)) + 1]
-    lines = [pen.bold(f"到“{upcoming.title.zh}”还差" if zh else f"What {upcoming.title.en.lower()} asks for")]
+    lines = [pen.bold(f"到“{fitted(upcoming.title.zh, _TITLE)}”还差" if zh else f"What {fitted(upcoming.title.en.lower(), _TITLE)} asks for")]
     for gap in card.next:
-        title = card.model.node[gap.node].title.in_(language)
+        title = fitted(card.model.node[gap.node].title.in_(language), 40)
         have = ("不适用" if zh else "not applicable") if gap.score is None else one_decimal(gap.score)
         need = one_decimal(gap.at_least)
         if gap.met:
@@ -166,9 +199,20 @@ def _next_stage(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
 def _warnings(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
     if not card.warnings:
         return []
-    says = {check.code: check.says for check in card.model.checks}
-    title = "请核对" if language == "zh" else "Please check"
-    return [pen.bold(title), *(f"  {code}  {filled(says[code], card, language)}" for code in card.warnings)]
+    checks = {check.code: check for check in card.model.checks}
+    lines = [pen.bold("请核对" if language == "zh" else "Please check")]
+    for code in card.warnings:
+        first, *rest = wrapped(_said(checks[code], card, language), _WIDTH - 10)
+        lines += [f"  {padded(code, 6)}  {first}", *(f"{' ' * 10}{line}" for line in rest)]
+    return lines
+
+
+def _said(check: Check, card: ScoreCard, language: Language) -> str:
+    """A check's sentence; in a stranger's model it may ask for an answer that this sheet does not have."""
+    try:
+        return filled(check.says, card, language)
+    except EmptyField:
+        return check.says.in_(language)
 
 
 def _missing(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
@@ -178,13 +222,14 @@ def _missing(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
     lines = [pen.bold(title)]
     for code in shown:
         question = card.model.question[code]
-        lines.append(f"  {card.model.card_of[code].number:>3}  {question.title.in_(language)}（{code}）" if zh else f"  {card.model.card_of[code].number:>3}  {question.title.en} ({code})")
+        title = fitted(question.title.in_(language), _WIDTH - 30)
+        lines.append(f"  {card.model.card_of[code].number:>3}  {title}" + (f"（{code}）" if zh else f" ({code})"))
     if len(card.missing) > len(shown):
         lines.append("  …")
     return lines
 
 
-def _foot(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+def _foot(language: Language, pen: _Pen) -> list[str]:
     zh = language == "zh"
     weights = "▲ 权重为平台默认值，非官方规则。" if zh else "▲ Weights are platform defaults, not official rules."
     hint = "为什么是这个分：加 --why；某一项：--why BC.1" if zh else "Why this score: add --why; of one node: --why BC.1"

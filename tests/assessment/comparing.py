@@ -44,7 +44,8 @@ class Outcome:
         if len(self.faults) < 3:
             at = next((n for n, (a, b) in enumerate(zip(expected, got, strict=False)) if a != b), 0)
             start = max(0, at - 120)
-            self.faults.append(f"oracle …{expected[start : at + 80]}…\nkernel …{got[start : at + 80]}…\nsheet {json.dumps(sheet, ensure_ascii=False)[:6_000]}")
+            shown = json.dumps(sheet, ensure_ascii=False)[:6_000]
+            self.faults.append(f"oracle …{expected[start : at + 80]}…\nkernel …{got[start : at + 80]}…\nsheet {shown}")
         else:
             self.faults.append("and another")
 
@@ -93,7 +94,7 @@ def compare_blocks(model: Model, oracle: Oracle, drawn: list[dict], size: int = 
     plan = plan_of(model)
     for start in range(0, len(drawn), size):
         part = drawn[start : start + size]
-        rows = rows_of(plan, [read_sheet(model, sheet) for sheet in part])
+        rows = rows_of(plan, [_read(model, sheet) for sheet in part])
         for sheet, got in zip(part, rows, strict=True):
             card = oracle_card(oracle, sheet)
             expected = REFUSED if card is None else json.dumps(as_row(oracle, card))
@@ -114,15 +115,22 @@ def as_row(oracle: Oracle, card: dict) -> list:
     return [not missing, missing, stage if isinstance(stage, list) else [stage, stage], nodes]
 
 
-def rows_of(plan: Plan, read: list[Sheet]) -> list[str]:
-    """What the kernel says of each sheet of a block, as `as_row` spells it."""
-    scored = score_block(plan, block_of(plan, read))
+def _read(model: Model, sheet: dict) -> Sheet | None:
+    try:
+        return read_sheet(model, sheet)
+    except Refusal:
+        return None
+
+
+def rows_of(plan: Plan, read: list[Sheet | None]) -> list[str]:
+    """What the kernel says of each sheet of a block, as `as_row` spells it; None: refused before it came to the kernel."""
+    scored = score_block(plan, block_of(plan, [sheet or Sheet({}) for sheet in read]))
     order = sorted(range(len(plan.codes)), key=lambda at: plan.codes[at])
     low, high, may = (np.asarray(a).T.tolist() for a in (scored.low.astype(np.int64), scored.high.astype(np.int64), scored.may))
     stages = [stage.code for stage in plan.model.stages]
     rows = []
     for column in range(len(read)):
-        if scored.zero.size and scored.zero[:, column].any():
+        if read[column] is None or (scored.zero.size and scored.zero[:, column].any()):
             rows.append(REFUSED)
             continue
         nodes = [[plan.codes[at], [low[column][at], high[column][at]] if may[column][at] else None] for at in order]

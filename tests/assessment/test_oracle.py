@@ -75,7 +75,7 @@ def test_one_weight_off_by_one_is_noticed(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_a_check_that_is_lost_or_points_that_moved_are_noticed(code: str) -> None:
     raw, _ = raw_model(code)
-    drawn = [sheet for sheet in sheets(raw, CONTROL, 97)]
+    drawn = list(sheets(raw, CONTROL, 97))
     silent = raw | {"checks": []}
     assert compare_single(model_of(silent, ""), Oracle(raw), drawn).faults or not raw["checks"]
     changed = copy.deepcopy(raw)
@@ -98,9 +98,9 @@ def test_what_show_prints_is_what_the_oracle_reads(capsys: pytest.CaptureFixture
 
 def test_merging_choices_of_one_weight_changes_nothing() -> None:
     """The oracle's own short cut against every one of the 2^n choices."""
-    children = [(w, (7 * w % 31 * 10_007, 900_000 - w * w * 311 % 400_000, sure)) for w, sure in zip((3, 5, 5, 2, 8, 1, 5, 9), "10000000", strict=True)]
-    for sure_too, end, better in product((True, False), (0, 1), (min, max)):
-        flagged = [(w, (*s[:2], sure_too and s[2] == "1")) for w, s in children]
+    children = [(w, (7 * w % 31 * 10_007 + at, 900_000 - (w * w + at) * 311 % 400_000)) for at, w in enumerate((3, 5, 5, 2, 8, 1, 5, 9))]
+    for one_sure, end, better in product((True, False), (0, 1), (min, max)):
+        flagged = [(w, (*s, one_sure and at == 0)) for at, (w, s) in enumerate(children)]
         means = []
         for stays in product((0, 1), repeat=len(flagged)):
             kept = [(w, s[end]) for stay, (w, s) in zip(stays, flagged, strict=True) if stay or s[2]]

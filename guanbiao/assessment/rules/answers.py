@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guanbiao.indicators.rules.model import LONGEST_TEXT, Model, Question
+from guanbiao.kernel.characters import on_one_line, writable
 from guanbiao.kernel.errors import Refusal, Refusals, Unusable
 from guanbiao.kernel.numbers import UNIT, normalised_digits, parse_scaled, scaled_text
 
@@ -15,6 +16,11 @@ MOST_BYTES = 5_000_000
 
 Answer = int | tuple[str, ...] | str
 """Numeric: 1/10,000 of the unit. Single and multi: the chosen option codes in the model's order. Text: the text."""
+
+
+_BEYOND_DIGITS = 40
+_BEYOND = 10**_BEYOND_DIGITS
+"""Integers from here on have no place in a sheet; Python would not even write out the largest."""
 
 
 class JsonNumber(str):
@@ -37,24 +43,27 @@ def parse_json_sheet(text: str | bytes, *, name: str = "") -> dict[str, Any]:
     where_zh, where_en = (f"{name}：", f"{name}: ") if name else ("", "")
     if isinstance(text, bytes):
         if len(text) > MOST_BYTES:
-            raise Unusable("answers.too-large", zh=f"{where_zh}文件超过 5 MB，不是一份答卷。", en=f"{where_en}larger than 5 MB; this is not one answer sheet.")
+            zh, en = "超过 5 MB，不是一份答卷。请检查文件。", "larger than 5 MB; this is not one answer sheet. Check the file."
+            raise Unusable("answers.too-large", zh=where_zh + zh, en=where_en + en)
         text = _decoded(text, where_zh, where_en)
     if not text.strip():
-        raise Unusable("answers.empty", zh=f"{where_zh}文件是空的。空白答卷请写 {{}}。", en=f"{where_en}the file is empty. An empty sheet is written {{}}.")
+        zh, en = "文件是空的。空白答卷请写 {}。", "the file is empty. An empty sheet is written {}."
+        raise Unusable("answers.empty", zh=where_zh + zh, en=where_en + en)
     try:
         value = json.loads(text, parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=JsonNumber, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
+        at_zh, at_en = f"第 {error.lineno} 行第 {error.colno} 列", f"at line {error.lineno}, column {error.colno}"
         raise Unusable(
             "answers.not-json",
-            zh=f"{where_zh}第 {error.lineno} 行第 {error.colno} 列不是有效的 JSON。请用 guanbiao model template 生成的工作簿，或检查括号和引号。",
-            en=f"{where_en}not valid JSON at line {error.lineno}, column {error.colno}. Check brackets and quotes, or use the workbook from guanbiao model template.",
+            zh=f"{where_zh}{at_zh}不是有效的 JSON。请检查括号和引号，或用 guanbiao model template 生成的工作簿。",
+            en=f"{where_en}not valid JSON {at_en}. Check brackets and quotes, or use the workbook from guanbiao model template.",
         ) from None
     except RecursionError:
-        raise Unusable("answers.not-json", zh=f"{where_zh}嵌套过深，不是一份答卷。", en=f"{where_en}nested too deeply; this is not an answer sheet.") from None
-    except _TwiceGiven as twice:
-        raise Unusable(
-            "answers.twice", zh=f"{where_zh}题目 {twice} 给了两次。请只留一个。", en=f"{where_en}question {twice} is given twice; keep one.", at=str(twice)
-        ) from None
+        zh, en = "嵌套过深，不是一份答卷。答案是一个值或一列选项。", "nested too deeply: an answer is one value or a list of options."
+        raise Unusable("answers.not-json", zh=where_zh + zh, en=where_en + en) from None
+    except _TwiceGivenError as twice:
+        zh, en = f"题目 {twice} 给了两次。请只留一个。", f"question {twice} is given twice; keep one."
+        raise Unusable("answers.twice", zh=where_zh + zh, en=where_en + en, at=str(twice)) from None
     if not isinstance(value, dict):
         raise Unusable(
             "answers.not-object",
@@ -75,7 +84,7 @@ def _decoded(raw: bytes, where_zh: str, where_en: str) -> str:
         ) from None
 
 
-class _TwiceGiven(Exception):
+class _TwiceGivenError(Exception):
     pass
 
 
@@ -83,7 +92,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, value in pairs:
         if key in out:
-            raise _TwiceGiven(key)
+            raise _TwiceGivenError(on_one_line(key, 40))
         out[key] = value
     return out
 
@@ -112,7 +121,7 @@ def read_sheet(model: Model, raw: Mapping[str, Any]) -> Sheet:
 
 def _answer(model: Model, question: Question, value: Any, notes: list[tuple[str, str]]) -> Answer:
     if question.type == "text":
-        return _text(model, question, value)
+        return _text(model, question, value, notes)
     if question.is_numeric:
         return _number(model, question, value, notes)
     if question.type == "single":
@@ -121,7 +130,7 @@ def _answer(model: Model, question: Question, value: Any, notes: list[tuple[str,
 
 
 def _unknown_question(model: Model, code: str) -> Refusal:
-    shown = code if len(code) <= 40 else code[:39] + "…"
+    shown = on_one_line(code, 40)
     return Unusable(
         "answers.unknown-question",
         zh=f"题目 {shown} 不在问卷 {model.code} {model.edition} 里。请核对题目代码和问卷版本。",
@@ -142,23 +151,39 @@ def _refusal(model: Model, question: Question, code: str, zh: str, en: str) -> R
 
 def shown(value: Any) -> str:
     """A value as a refusal quotes it: short, on one line."""
-    text = " ".join(str(value).split())
-    return text if len(text) <= 40 else text[:39] + "…"
+    if isinstance(value, bool) or value is None:
+        return str(value).lower()
+    try:
+        return on_one_line(str(value), 40)
+    except RecursionError:
+        return "[…]"
 
 
-def _text(model: Model, question: Question, value: Any) -> str:
-    if not isinstance(value, str):
-        raise _refusal(model, question, "wrong-type", "应填文字。", "takes text.")
+def _text(model: Model, question: Question, value: Any, notes: list[tuple[str, str]]) -> str:
+    if not isinstance(value, str) or isinstance(value, JsonNumber):
+        raise _refusal(model, question, "wrong-type", f'应填文字，加引号，不是“{shown(value)}”。', f"takes text in quotes, not “{shown(value)}”.")
     if len(value) > LONGEST_TEXT:
-        raise _refusal(model, question, "too-long", f"最多 {LONGEST_TEXT} 个字，现有 {len(value)} 个。", f"takes at most {LONGEST_TEXT} characters, not {len(value)}.")
-    return str(value)
+        length = len(value)
+        en = f"takes at most {LONGEST_TEXT} characters, not {length}."
+        raise _refusal(model, question, "too-long", f"最多 {LONGEST_TEXT} 个字，现有 {length} 个。", en)
+    text = writable(value)
+    if text != value:
+        number = model.card_of[question.code].number
+        notes.append(
+            (
+                f"第 {number} 题（{question.code}）里不能显示的字符换成了“�”。",
+                f"Characters in question {number} ({question.code}) that cannot be shown were replaced by “�”.",
+            )
+        )
+    return text
 
 
 def _number(model: Model, question: Question, value: Any, notes: list[tuple[str, str]]) -> int:
     if isinstance(value, float):
-        raise _refusal(model, question, "float", "是浮点数，存不准小数。请改用十进制文字或定点小数。", "is a float, which does not hold decimals exactly; use decimal text.")
+        en = "is a float, which does not hold decimals exactly; use decimal text."
+        raise _refusal(model, question, "float", "是浮点数，存不准小数。请改用十进制文字或定点小数。", en)
     if isinstance(value, int) and not isinstance(value, bool):
-        value = JsonNumber(value)
+        value = JsonNumber(value) if abs(value) < _BEYOND else JsonNumber(f"1e{_BEYOND_DIGITS}")
     if not isinstance(value, str):
         raise _refusal(model, question, "wrong-type", f"应填数字，不是“{shown(value)}”。", f"takes a number, not “{shown(value)}”.")
     scaled = _scaled(model, question, value, notes)
@@ -186,9 +211,8 @@ def _scaled(model: Model, question: Question, value: str, notes: list[tuple[str,
     try:
         scaled = parse_scaled(plain)
     except ValueError:
-        raise _refusal(
-            model, question, "not-a-number", f"应填数字，不是“{shown(value)}”。请只填数字，不带单位。", f"takes a number, not “{shown(value)}”. Enter digits only, no unit."
-        ) from None
+        zh, en = f"应填数字，不是“{shown(value)}”。请只填数字，不带单位。", f"takes a number, not “{shown(value)}”. Enter digits only, no unit."
+        raise _refusal(model, question, "not-a-number", zh, en) from None
     number = model.card_of[question.code].number
     notes.append(
         (
@@ -204,8 +228,8 @@ def _option(model: Model, question: Question, value: Any) -> str:
     if isinstance(value, str) and not isinstance(value, JsonNumber) and value in codes:
         return str(value)
     kind = "unknown-option" if isinstance(value, str) and not isinstance(value, JsonNumber) else "wrong-type"
-    listed = "、".join(codes)
-    raise _refusal(model, question, kind, f"没有选项“{shown(value)}”，可选 {listed}。", f"has no option “{shown(value)}”; choose one of {', '.join(codes)}.")
+    zh = f"没有选项“{shown(value)}”，可选 {'、'.join(codes)}。"
+    raise _refusal(model, question, kind, zh, f"has no option “{shown(value)}”; choose one of {', '.join(codes)}.")
 
 
 def _options(model: Model, question: Question, value: Any) -> tuple[str, ...]:

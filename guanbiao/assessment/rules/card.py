@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from guanbiao.assessment.rules.answers import Answer, Sheet
-from guanbiao.assessment.rules.kernel import Block, Scores, run
+from guanbiao.assessment.rules.kernel import Block, Scores, decided, run
 from guanbiao.assessment.rules.plan import Plan, plan_of
 from guanbiao.indicators.rules.conditions import Facts, holds
 from guanbiao.indicators.rules.model import Model, Piecewise, Question, Requirement
@@ -82,10 +82,11 @@ class ScoreCard:
 def score(model: Model, sheet: Sheet, *, previous: Facts | None = None) -> ScoreCard:
     """Score one sheet. Raises Refusals where a ratio's denominator was answered with 0."""
     plan = plan_of(model)
-    scores = run(plan, block_of(plan, [sheet]))
+    block = block_of(plan, [sheet])
+    scores = run(plan, block)
     if refusals := zero_denominators(plan, scores, 0):
         raise refusals[0] if len(refusals) == 1 else Refusals(refusals)
-    return _card(plan, sheet, scores, previous)
+    return _card(plan, sheet, scores, _conditional_texts(plan, block), previous)
 
 
 def block_of(plan: Plan, sheets: list[Sheet]) -> Block:
@@ -134,9 +135,15 @@ def _zero(model: Model, below: tuple[str, ...]) -> Refusal:
     )
 
 
-def _card(plan: Plan, sheet: Sheet, scores: Scores, previous: Facts | None) -> ScoreCard:
+def _conditional_texts(plan: Plan, block: Block) -> Mapping[str, tuple[bool, bool]]:
+    """Text questions with a condition: whether they surely apply, and whether they may."""
+    return {q.code: decided(plan, block, q.when) for q in plan.model.questions if q.type == "text" and q.when is not None}
+
+
+def _card(plan: Plan, sheet: Sheet, scores: Scores, texts: Mapping[str, tuple[bool, bool]], previous: Facts | None) -> ScoreCard:
     model = plan.model
-    complete = bool(scores.complete[0])
+    missing = tuple(plan.questions[row].code for row in plan.required[scores.missing[:, 0]].tolist()) + _missing_texts(model, sheet, texts)
+    complete = not missing
     low, high = (array[:, 0].astype(np.int64).tolist() for array in (scores.low, scores.high))
     may = scores.may[:, 0].tolist()
     nodes: dict[str, int | Interval | None] = {}
@@ -145,7 +152,9 @@ def _card(plan: Plan, sheet: Sheet, scores: Scores, previous: Facts | None) -> S
     ordered = {code: nodes[code] for code in model.node}
     applies = scores.applies[:, 0].tolist()
     counted = {
-        code: answer for code, answer in sheet.answers.items() if (row := plan.row.get(code)) is None or applies[row]
+        code: answer
+        for code, answer in sheet.answers.items()
+        if (applies[row] if (row := plan.row.get(code)) is not None else texts.get(code, _ALWAYS)[0])
     }
     stages = [stage.code for stage in model.stages]
     lowest, highest = int(scores.stage_low[0]), int(scores.stage_high[0])
@@ -153,7 +162,7 @@ def _card(plan: Plan, sheet: Sheet, scores: Scores, previous: Facts | None) -> S
         model=model,
         sheet=sheet,
         complete=complete,
-        missing=tuple(plan.questions[row].code for row in plan.required[scores.missing[:, 0]].tolist()) + _missing_texts(model, sheet),
+        missing=missing,
         nodes=ordered,
         stage=stages[lowest] if complete else (stages[lowest], stages[highest]),
         next=_gaps(model, ordered, lowest) if complete else (),
@@ -163,8 +172,12 @@ def _card(plan: Plan, sheet: Sheet, scores: Scores, previous: Facts | None) -> S
     return _with_warnings(card, previous)
 
 
-def _missing_texts(model: Model, sheet: Sheet) -> tuple[str, ...]:
-    return tuple(q.code for q in model.questions if q.type == "text" and q.code in model.required and q.code not in sheet.answers)
+_ALWAYS = (True, True)
+
+
+def _missing_texts(model: Model, sheet: Sheet, texts: Mapping[str, tuple[bool, bool]]) -> tuple[str, ...]:
+    wanted = (q.code for q in model.questions if q.type == "text" and q.code in model.required and q.code not in sheet.answers)
+    return tuple(code for code in wanted if texts.get(code, _ALWAYS)[1])
 
 
 def _gaps(model: Model, nodes: Mapping[str, int | Interval | None], stage: int) -> tuple[Gap, ...]:

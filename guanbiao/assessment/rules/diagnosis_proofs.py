@@ -6,10 +6,10 @@ or where the question's condition follows from it. `entails` is sound, not compl
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from guanbiao.assessment.rules.diagnosis import Rule, names_in, names_known, rule_of
+from guanbiao.assessment.rules.summary import aspects_of
 from guanbiao.assessment.rules.wording import fields_in
 from guanbiao.indicators.rules.conditions import All, AnyOf, AtLeast, Chosen, Condition, More, NodeIs, Not, RatioIs, atoms, questions_in
 from guanbiao.indicators.rules.model import Model, Question, Text, measured_questions
@@ -58,9 +58,9 @@ def _unknown(rule: Rule, models: Sequence[Model], holding: Sequence[Model]) -> I
 
 
 def _unlike(says: Text) -> Iterator[Hole]:
-    chinese, english = (Counter(fields_in(Text(text, ""))) for text in (says.zh, says.en))
-    if set(chinese) != set(english):
-        only = "、".join(f"{{{kind}:{code}}}" for kind, code in sorted(set(chinese) ^ set(english)))
+    chinese, english = ({("a" if kind == "n" else kind, code) for kind, code in fields_in(Text(text, ""))} for text in (says.zh, says.en))
+    if chinese != english:
+        only = "、".join(f"{{{kind}:{code}}}" for kind, code in sorted(chinese ^ english))
         yield f"中英文引用的字段不同：{only}。", f"the two languages cite different fields: {only}."
     for text in (says.zh, says.en):
         left = text
@@ -78,8 +78,7 @@ def holes(rule: Rule, model: Model) -> list[Hole]:
 class _Holes:
     def __init__(self, rule: Rule, model: Model) -> None:
         self.rule, self.model = rule, model
-        self.parents = {child.code: parent.code for parent in model.tree.walk() for child in parent.children}
-        self.known = closure(rule.when, model)
+        self.answered, self.facts = closure(rule.when, model)
 
     def found(self) -> Iterator[Hole]:
         yield from self._condition()
@@ -94,7 +93,7 @@ class _Holes:
                         yield self._may_be_empty(f"{{s:{code}}}")
                 case _:
                     yield from self._answer(kind, self.model.question[code])
-        if not self._under_aspect(self.rule.node):
+        if not any(node.code == self.rule.node for aspect in aspects_of(self.model) for node in aspect.walk()):
             yield f"{self.rule.node} 不在任何一个方面之下。", f"{self.rule.node} stands below no aspect."
 
     def _may_be_empty(self, field: str) -> Hole:
@@ -122,7 +121,7 @@ class _Holes:
         measure = self.model.node[code].measure
         if measure is None or not hasattr(measure, "xs"):
             yield f"{{v:{code}}} 没有测量值。", f"{{v:{code}}} has no measured value."
-        elif not set(measured_questions(measure)) <= self.known:
+        elif not all(map(self._known, measured_questions(measure))):
             yield self._may_be_empty(f"{{v:{code}}}")
 
     def _scored(self, code: str) -> bool:
@@ -130,26 +129,24 @@ class _Holes:
         guaranteed = {atom.node for atom in conjuncts(self.rule.when) if isinstance(atom, NodeIs)}
         if guaranteed & {code, *(node.code for node in self.model.node[code].walk())}:
             return True
-        return any(set(measured_questions(leaf.measure)) <= self.known for leaf in self.model.node[code].walk() if leaf.measure)
+        return any(all(map(self._known, measured_questions(leaf.measure))) for leaf in self.model.node[code].walk() if leaf.measure)
 
     def _answer(self, kind: str, question: Question) -> Iterator[Hole]:
         field = f"{{{kind}:{question.code}}}"
-        if question.code not in self.known or question.type == "text":
+        if not self._known(question.code) or question.type == "text":
             yield self._may_be_empty(field)
         if kind == "letter" and question.is_numeric:
             yield f"{field}：数字题没有选项代码。", f"{field}: a number has no option code."
+        if kind == "n" and not question.is_numeric:
+            yield f"{field}：不是数字题。", f"{field}: not a number."
         if kind == "next":
             allowed = possible(self.rule.when, question)
             if question.type != "single" or allowed is None or question.options[-1].code in allowed:
                 yield f"{field}：when 允许最高一档，没有下一档。", f"{field}: the condition allows the top option, which has no next."
 
-    def _under_aspect(self, code: str) -> bool:
-        from guanbiao.assessment.rules.summary import aspects_of
-
-        aspects = {node.code for node in aspects_of(self.model)}
-        while code not in aspects and code in self.parents:
-            code = self.parents[code]
-        return code in aspects
+    def _known(self, code: str) -> bool:
+        """Is the question surely answered on a complete sheet where the condition holds?"""
+        return code in self.answered or (code in self.model.required and entails(self.facts, self.model.question[code].when))
 
 
 def conjuncts(condition: Condition) -> list[Condition]:
@@ -176,35 +173,36 @@ def answered(condition: Condition, model: Model) -> frozenset[str]:
             return frozenset()
 
 
-def closure(condition: Condition, model: Model) -> frozenset[str]:
-    """The questions surely answered on a complete sheet where the condition holds."""
-    known = set(answered(condition, model))
+def closure(condition: Condition, model: Model) -> tuple[frozenset[str], list[Condition]]:
+    """(questions answered where a condition holds, all that holds then): an answer that counts brings the conditions of its question along."""
     facts = conjuncts(condition)
-    while True:
-        for code in known:
-            when = model.question[code].when
-            facts += [fact for fact in conjuncts(when) if fact not in facts] if when else []
-        more = {q.code for q in model.questions if q.code not in known and q.code in model.required and entails(facts, q.when)}
-        if not more:
-            return frozenset(known)
-        known |= more
+    known = answered(condition, model)
+    pending = set(known)
+    while pending:
+        when = model.question[pending.pop()].when
+        if when is not None and when not in facts:
+            facts += [when, *conjuncts(when)]
+            more = answered(when, model) - known
+            known |= more
+            pending |= more
+    return known, facts
 
 
 def entails(facts: Sequence[Condition], wanted: Condition | None) -> bool:
     """Does a condition surely hold where all the facts do?"""
+    if wanted is None or wanted in facts:
+        return True
     match wanted:
-        case None:
-            return True
         case All(parts):
             return all(entails(facts, part) for part in parts)
-        case AnyOf(parts) if any(entails(facts, part) for part in parts):
-            return True
+        case AnyOf(parts):
+            return any(entails(facts, part) for part in parts)
         case Chosen(code, options):
             return any(isinstance(fact, Chosen) and fact.question == code and fact.options <= options for fact in facts)
         case AtLeast(code, value):
             return any(isinstance(fact, AtLeast) and fact.question == code and fact.value >= value for fact in facts)
         case _:
-            return wanted in facts
+            return False
 
 
 def possible(condition: Condition, question: Question) -> frozenset[str] | None:

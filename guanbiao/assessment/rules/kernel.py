@@ -115,6 +115,12 @@ def run(plan: Plan, block: Block, *, pool: Executor | None = None) -> Scores:
     )
 
 
+def decided(plan: Plan, block: Block, condition: Condition) -> tuple[bool, bool]:
+    """Of a single sheet: whether a condition surely holds, and whether it may."""
+    truths = _Truths(plan, block)
+    return bool(truths.holds(condition, surely=True)), bool(truths.holds(condition, surely=False))
+
+
 def _scores(plan: Plan, shape: tuple[int, int]) -> Scores64:
     # Rows that lie a power of two apart fall onto the same places of a cache: keep them a little further apart.
     return np.zeros((shape[0], shape[1] + 24), np.float64 if plan.exact_in_float else np.int64)[:, : shape[1]]
@@ -162,13 +168,13 @@ class _Truths:
         self.maybe: list[Any] = []
         self.surely: list[Any] = []
         for _, condition in plan.conditions:
-            self.surely.append(self._holds(condition, surely=True))
+            self.surely.append(self.holds(condition, surely=True))
 
     def table(self, *, surely: bool) -> Bools:
         """(conditions, B): surely holds, or may hold."""
         if not surely and not self.maybe:
             for _, condition in self.plan.conditions:
-                self.maybe.append(self._holds(condition, surely=False))
+                self.maybe.append(self.holds(condition, surely=False))
         return np.array(self.surely if surely else self.maybe, np.bool_).reshape(len(self.surely), self.shape[1])
 
     def questions(self, *, surely: bool) -> Bools:
@@ -179,14 +185,14 @@ class _Truths:
             found[rows] = self.table(surely=surely)[which]
         return found
 
-    def _holds(self, condition: Condition, *, surely: bool) -> Any:
+    def holds(self, condition: Condition, *, surely: bool) -> Any:
         match condition:
             case All(parts):
-                return reduce(and_, (self._holds(part, surely=surely) for part in parts))
+                return reduce(and_, (self.holds(part, surely=surely) for part in parts))
             case AnyOf(parts):
-                return reduce(or_, (self._holds(part, surely=surely) for part in parts))
+                return reduce(or_, (self.holds(part, surely=surely) for part in parts))
             case Not(part):
-                return True ^ self._holds(part, surely=not surely)
+                return True ^ self.holds(part, surely=not surely)
             case Chosen(question, options):
                 row = self.plan.row[question]
                 index = self.plan.option_index[question]
@@ -208,7 +214,7 @@ class _Truths:
             return found
         # `not` of a condition asks for the other kind of truth, which may not be there yet.
         truths = self.surely if surely else self.maybe
-        truth = truths[at] if at < len(truths) else self._holds(self.plan.conditions[at][1], surely=surely)
+        truth = truths[at] if at < len(truths) else self.holds(self.plan.conditions[at][1], surely=surely)
         return found & truth
 
 
@@ -243,6 +249,7 @@ def _leaves(plan: Plan, block: Block, low: Scores64, high: Scores64, stays: Bool
             known = _all_answered(answered, curves.above_rows, curves.above_starts)
             if curves.is_ratio:
                 known &= _all_answered(answered, curves.below_rows, curves.below_starts)
+                known &= below > 0  # undecided over 0: it cannot stay, so any of its points may stand for it
         _enter(curves.leaves, _interpolate(curves, x), known, curves.least, curves.greatest, low, high)
 
 

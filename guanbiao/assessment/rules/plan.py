@@ -298,7 +298,7 @@ def _curves(leaves: tuple[Node, ...], row: dict[str, int], *, ratio: bool) -> Cu
         falling=np.where(dy < 0, -1, 1).ravel().astype(np.int64),
         slopes=slopes.ravel(),
         offsets=(ys[:, :-1] - xs[:, :-1] * slopes).ravel(),
-        estimable=bool(np.abs(xs).max() < 2**33 and np.abs(slopes).max() < 2**20),
+        estimable=bool(np.abs(xs).max() < 2**33 and (np.abs(xs).max(axis=1) * np.abs(slopes).max(axis=1)).max() < 2**33),
         least=_ints([min(m.ys) for m in measures]),
         greatest=_ints([max(m.ys) for m in measures]),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +12,7 @@ from guanbiao.assessment.rules.answers import Answer, Sheet
 from guanbiao.assessment.rules.card import ScoreCard, score
 from guanbiao.indicators.rules.digest import digest_of
 from guanbiao.indicators.rules.model import Model, Question
+from guanbiao.kernel.characters import on_one_line
 from guanbiao.kernel.errors import Conflict
 from guanbiao.kernel.numbers import scaled_text
 
@@ -44,32 +47,67 @@ def receipt_of(card: ScoreCard, *, at: datetime) -> dict[str, Any]:
     }
 
 
+_FIELDS = frozenset({"format", "model", "answers", "complete", "nodes", "stage", "engine", "scored_at"})
+_ENGINE = re.compile(r"guanbiao [0-9]+(?:\.[0-9]+){1,2}")
+
+
 def verify_receipt(receipt: dict[str, Any], model: Model, sheet: Sheet) -> ScoreCard:
-    """Score the sheet again and compare. Raises Conflict with the first thing that differs."""
-    if receipt.get("format") != FORMAT:
-        raise Conflict("receipt.format", zh=f"这不是 {FORMAT} 格式的回执。", en=f"this is not a receipt of the form {FORMAT}.")
-    claimed = receipt.get("model", {})
-    if claimed.get("digest") != model.digest:
+    """Score the sheet again and compare every field. Raises Conflict with the first thing that differs.
+
+    `engine` and `scored_at` cannot be computed again: only their form is checked, and the signature (where there is one) vouches for them.
+    """
+    _check_form(receipt)
+    claimed = receipt["model"] if isinstance(receipt["model"], dict) else {}
+    if not _same(claimed, {"code": model.code, "edition": model.edition, "digest": model.digest}):
+        named = " ".join(on_one_line(str(claimed.get(key)), 80) for key in ("code", "edition", "digest"))
         raise Conflict(
             "receipt.model",
-            zh=f"回执出自问卷 {claimed.get('code')} {claimed.get('edition')}（{claimed.get('digest')}），与所给问卷 {model.code} {model.edition} 不是同一版。",
-            en=f"the receipt is for {claimed.get('code')} {claimed.get('edition')} ({claimed.get('digest')}), not for {model.code} {model.edition}.",
+            zh=f"回执出自问卷 {named}，与所给问卷 {model.code} {model.edition} {model.digest} 不是同一版。",
+            en=f"the receipt is for {named}, not for {model.code} {model.edition} {model.digest}.",
         )
     card = score(model, sheet)
-    if receipt.get("answers") != digest_of(counting_answers(card)):
+    if receipt["answers"] != digest_of(counting_answers(card)):
         raise Conflict("receipt.answers", zh="回执所依据的答案与所给答卷不同。", en="the receipt was made from other answers than the sheet given.")
     fresh = card.as_json()
-    for key in ("complete", "stage"):
-        if receipt.get(key) != fresh[key]:
-            raise Conflict(f"receipt.{key}", zh=f"重算得到的 {key} 是 {fresh[key]}，回执写的是 {receipt.get(key)}。", en=f"scoring again gives {key} {fresh[key]}; the receipt says {receipt.get(key)}.")
-    claimed_nodes = receipt.get("nodes", {})
-    for code, value in fresh["nodes"].items():
-        if claimed_nodes.get(code, "absent") != value:
-            raise Conflict(
-                "receipt.nodes",
-                zh=f"指标 {code} 重算得 {value}，回执写的是 {claimed_nodes.get(code)}。",
-                en=f"node {code} scores {value} when computed again; the receipt says {claimed_nodes.get(code)}.",
-            )
-    if extra := set(claimed_nodes) - set(fresh["nodes"]):
-        raise Conflict("receipt.nodes", zh=f"回执里多出指标 {sorted(extra)[0]}。", en=f"the receipt holds an unknown node {sorted(extra)[0]}.")
+    for key, name in (("complete", "是否完整（complete）"), ("stage", "阶段（stage）")):
+        if not _same(receipt[key], fresh[key]):
+            told = on_one_line(json.dumps(receipt[key]), 40)
+            zh = f"{name}重算得 {json.dumps(fresh[key])}，回执写的是 {told}。"
+            raise Conflict(f"receipt.{key}", zh=zh, en=f"scoring again gives {key} {json.dumps(fresh[key])}; the receipt says {told}.")
+    _compare_nodes(receipt["nodes"] if isinstance(receipt["nodes"], dict) else {}, fresh["nodes"])
     return card
+
+
+def _check_form(receipt: dict[str, Any]) -> None:
+    if receipt.get("format") != FORMAT:
+        raise Conflict("receipt.format", zh=f"这不是 {FORMAT} 格式的回执。", en=f"this is not a receipt of the form {FORMAT}.")
+    if odd := sorted(receipt.keys() ^ _FIELDS):
+        told = on_one_line(odd[0], 40)
+        raise Conflict("receipt.fields", zh=f"回执缺少或多出字段 {told}。", en=f"the receipt lacks, or holds beyond its form, the field {told}.")
+    if not (isinstance(receipt["engine"], str) and _ENGINE.fullmatch(receipt["engine"])):
+        raise Conflict("receipt.engine", zh="回执的 engine 不是“guanbiao 版本号”。", en="the receipt's engine is not “guanbiao” and a version.")
+    if not _is_instant(receipt["scored_at"]):
+        raise Conflict("receipt.scored_at", zh="回执的 scored_at 不是带时区的时刻。", en="the receipt's scored_at is not an instant with its offset.")
+
+
+def _is_instant(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _compare_nodes(claimed: dict[str, Any], fresh: dict[str, Any]) -> None:
+    for code, value in fresh.items():
+        if code not in claimed or not _same(claimed[code], value):
+            told = on_one_line(json.dumps(claimed[code]), 40) if code in claimed else "—"
+            zh = f"指标 {code} 重算得 {json.dumps(value)}，回执写的是 {told}。"
+            raise Conflict("receipt.nodes", zh=zh, en=f"node {code} scores {json.dumps(value)} when computed again; the receipt says {told}.")
+    if extra := sorted(claimed.keys() - fresh.keys()):
+        told = on_one_line(extra[0], 40)
+        raise Conflict("receipt.nodes", zh=f"回执里多出指标 {told}。", en=f"the receipt holds an unknown node {told}.")
+
+
+def _same(claimed: Any, fresh: Any) -> bool:
+    """Equal as JSON: true is not 1, and 1.0 is not 1."""
+    return json.dumps(claimed, sort_keys=True) == json.dumps(fresh, sort_keys=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from guanbiao.assessment.rules.card import Interval, ScoreCard
-from guanbiao.assessment.rules.wording import answer_text, measured_text
-from guanbiao.indicators.rules.model import Node, OptionPoints, OptionsSum, Piecewise, measured_questions
+from guanbiao.assessment.rules.wording import THIN, answer_text, value_unit
+from guanbiao.indicators.rules.model import Model, Node, OptionPoints, OptionsSum, Piecewise, Text, measured_questions
+from guanbiao.kernel.characters import on_one_line
 from guanbiao.kernel.errors import Language, Unusable
-from guanbiao.kernel.numbers import half_up, one_decimal, scaled_text
+from guanbiao.kernel.numbers import half_up, scaled_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def share_of_total(card: ScoreCard, code: str) -> int:
     """How many points of the total a node's full score would bring, 1/10,000 of a point, with the weights in use."""
     path = path_to(card.model.tree, code)
     numerator, denominator = 1, 1
-    for parent, child in zip(path, path[1:], strict=False):
+    for parent, child in pairwise(path):
         if card.nodes[child.code] is None:
             return 0
         numerator *= child.weight
@@ -64,14 +66,20 @@ def path_to(root: Node, code: str) -> list[Node]:
 def why(card: ScoreCard, code: str, language: Language) -> list[str]:
     """Sentences that let a reader redo the arithmetic of a node by hand. Raises Unusable for an unknown node."""
     if code not in card.model.node:
-        raise Unusable(
-            "why.unknown-node",
-            zh=f"问卷 {card.model.code} 没有指标 {code}。用 --json 查看全部指标代码。",
-            en=f"Questionnaire {card.model.code} has no node {code}. See all node codes with --json.",
-            at=code,
-        )
+        raise unknown_node(card.model, code)
     node = card.model.node[code]
     return list(_leaf(card, node, language) if node.measure else _inner(card, node, language))
+
+
+def unknown_node(model: Model, code: str) -> Unusable:
+    """The refusal of a node that a model does not have."""
+    shown = on_one_line(code, 40)
+    return Unusable(
+        "why.unknown-node",
+        zh=f"问卷 {model.code} 没有指标 {shown}。用 --json 查看全部指标代码。",
+        en=f"Questionnaire {model.code} has no node {shown}. See all node codes with --json.",
+        at=shown,
+    )
 
 
 def _score(value: int | Interval | None, language: Language) -> str:
@@ -84,6 +92,10 @@ def _score(value: int | Interval | None, language: Language) -> str:
 
 def _inner(card: ScoreCard, node: Node, language: Language) -> Iterator[str]:
     zh = language == "zh"
+    if card.nodes[node.code] is None:
+        en = f"{node.title.en} ({node.code}) is not applicable: nothing below it applies."
+        yield f"{node.title.zh}（{node.code}）不适用：它下面各项都不适用。" if zh else en
+        return
     value = _score(card.nodes[node.code], language)
     parts = [c for c in contributions(card, node.code) if c.weight]
     total = sum(c.weight for c in parts)
@@ -101,42 +113,69 @@ def _inner(card: ScoreCard, node: Node, language: Language) -> Iterator[str]:
         yield f"　不适用、不参与计算：{names}。" if zh else f"  Not applicable, left out: {names}."
     if all(isinstance(c.score, int) for c in parts) and parts:
         sums = " + ".join(f"{scaled_text(c.score)}×{c.weight}" for c in parts if isinstance(c.score, int))
-        yield f"　（{sums}）÷ {total} = {value}，四舍五入到万分之一分。" if zh else f"  ({sums}) ÷ {total} = {value}, rounded half up to 1/10,000 of a point."
+        rounded = "四舍五入到万分之一分。" if zh else "rounded half up to 1/10,000 of a point."
+        yield f"　（{sums}）÷ {total} = {value}，{rounded}" if zh else f"  ({sums}) ÷ {total} = {value}, {rounded}"
 
 
 def _leaf(card: ScoreCard, node: Node, language: Language) -> Iterator[str]:
     zh = language == "zh"
     model, measure = card.model, node.measure
-    assert measure is not None  # noqa: S101  only leaves come here
+    assert measure is not None  # only leaves come here
     value = _score(card.nodes[node.code], language)
-    yield f"{node.title.zh}（{node.code}）{value} 分。" if zh else f"{node.title.en} ({node.code}) is {value}."
     if card.nodes[node.code] is None:
-        yield "　它所问的题目按前面的回答不适用。" if zh else "  Its questions do not apply, by the answers before them."
+        en = f"{node.title.en} ({node.code}) is not applicable: its questions do not apply, by the answers before them."
+        yield f"{node.title.zh}（{node.code}）不适用：它所问的题目按前面的回答不适用。" if zh else en
         return
+    yield f"{node.title.zh}（{node.code}）{value} 分。" if zh else f"{node.title.en} ({node.code}) is {value}."
     for code in measured_questions(measure):
         question = model.question[code]
         number = model.card_of[code].number
-        answer = answer_text(question, card.sheet.answers.get(code), language) if code in card.counted else ("未答" if zh else "not answered")
+        answer = _exact_answer(card, code, language)
         yield f"　第 {number} 题“{question.title.zh}”（{code}）：{answer}" if zh else f"  Question {number} “{question.title.en}” ({code}): {answer}"
     match measure:
         case OptionPoints(code) if code in card.counted:
             yield f"　该选项 {value} 分。" if zh else f"  This option gives {value}."
         case OptionsSum(code) if code in card.counted:
-            answer = card.counted[code]
-            points = " + ".join(scaled_text(model.question[code].option(o).points) for o in answer) if isinstance(answer, tuple) else ""
-            yield f"　各选项得分相加：{points} = {value}（最多 {scaled_text(model.full)}）。" if zh else f"  Points added up: {points} = {value} (at most {scaled_text(model.full)})."
+            yield _added(card, code, value, language)
         case Piecewise() if card.measured(node.code) is not None:
             yield from _curve(card, node, measure, value, language)
 
 
+def _exact(scaled: int, unit: Text, language: Language) -> str:
+    """A number with every digit that counts, in the unit the arithmetic uses: “80,000 万元”, “80,000 (CNY 10,000)”."""
+    whole, _, rest = scaled_text(abs(scaled)).partition(".")
+    number = f"{'−' if scaled < 0 else ''}{int(whole):,}{'.' + rest if rest else ''}"
+    name = unit.in_(language)
+    if not name or name == "%":
+        return number + name
+    return f"{number}{THIN}{name}" if language == "zh" else f"{number} ({name})"
+
+
+def _exact_answer(card: ScoreCard, code: str, language: Language) -> str:
+    question, answer = card.model.question[code], card.counted.get(code)
+    return _exact(answer, question.unit, language) if isinstance(answer, int) else answer_text(question, answer, language)
+
+
+def _added(card: ScoreCard, code: str, value: str, language: Language) -> str:
+    answer = card.counted[code]
+    chosen = [card.model.question[code].option(option).points for option in answer] if isinstance(answer, tuple) else []
+    points, most = " + ".join(scaled_text(each) for each in chosen), scaled_text(card.model.full)
+    zh = language == "zh"
+    if sum(chosen) > card.model.full:
+        return f"　各选项得分相加：{points}，超过满分，记 {value}。" if zh else f"  Points added up: {points}, more than full: {value} counts."
+    return f"　各选项得分相加：{points} = {value}（最多 {most}）。" if zh else f"  Points added up: {points} = {value} (at most {most})."
+
+
 def _curve(card: ScoreCard, node: Node, m: Piecewise, value: str, language: Language) -> Iterator[str]:
     zh = language == "zh"
-    knots = "、".join(f"{scaled_text(x)}→{scaled_text(y)}" for x, y in zip(m.xs, m.ys, strict=True))
-    measured = measured_text(card, node.code, language)
+    knots = ("、" if zh else ", ").join(f"{scaled_text(x)}→{scaled_text(y)}" for x, y in zip(m.xs, m.ys, strict=True))
+    measured = _exact(card.measured(node.code) or 0, value_unit(card, node.code), language)
     if m.is_ratio:
         above, below = ("＋".join(side) if zh else " + ".join(side) for side in (m.above, m.below))
-        yield f"　比率＝（{above}）÷（{below}）× {m.scale} ＝ {measured}" if zh else f"  Ratio = ({above}) ÷ ({below}) × {m.scale} = {measured}"
-    yield f"　按折线 {knots} 取值，得 {value} 分；两端之外取端点。" if zh else f"  On the line {knots} this gives {value}; beyond the ends the end counts."
+        ratio = f"比率＝（{above}）÷（{below}）× {m.scale} ＝" if zh else f"Ratio = ({above}) ÷ ({below}) × {m.scale} ="
+        yield f"　{ratio} {measured}（四位小数）" if zh else f"  {ratio} {measured} (four decimals)"
+    ends = "两端之外取端点。" if zh else "beyond the ends the end counts."
+    yield f"　按折线 {knots} 取值，得 {value} 分；{ends}" if zh else f"  On the line {knots} this gives {value}; {ends}"
     if node.basis and not node.basis.get("verified", False):
         source = node.basis["source"]["zh" if zh else "en"]
         yield f"　▲ 折线为平台默认值，非官方规则：{source}" if zh else f"  ▲ The line is a platform default, not an official rule: {source}"

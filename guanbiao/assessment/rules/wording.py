@@ -12,7 +12,7 @@ from guanbiao.indicators.rules.model import Piecewise, Question, Text
 from guanbiao.kernel.errors import Language
 from guanbiao.kernel.numbers import UNIT, half_up, one_decimal, scaled_text
 
-_FIELD = re.compile(r"\{(no|letter|a|next|v|s):([A-Z][A-Za-z0-9_.-]*)\}")
+_FIELD = re.compile(r"\{(no|letter|a|n|next|v|s):([A-Z][A-Za-z0-9_.-]*)\}")
 
 THIN = "\u2009"
 
@@ -25,10 +25,10 @@ class EmptyField(Exception):
     """A sentence asked for something this sheet does not have; the rule must not have fired."""
 
 
-def number_text(scaled: int, language: Language) -> str:
-    """A number as people read it: thousands grouped, at most two decimals."""
-    hundredths = half_up(abs(scaled), UNIT // 100)
-    text = scaled_text(hundredths, 100)
+def number_text(scaled: int, language: Language, *, places: int = 2) -> str:
+    """A number as people read it: thousands grouped, at most two decimals (or `places`)."""
+    hundredths = half_up(abs(scaled), UNIT // 10**places)
+    text = scaled_text(hundredths, 10**places) if places else str(hundredths)
     whole, _, rest = text.partition(".")
     grouped = f"{int(whole):,}" if len(whole) > (4 if language == "zh" else 3) else whole
     sign = "−" if scaled < 0 and hundredths else ""
@@ -106,12 +106,26 @@ def _plain_answer(question: Question, answer: Answer, language: Language) -> str
     return answer
 
 
+def _bare(answer: int, unit: Text, language: Language) -> str:
+    """The number alone: a second figure of one unit in a sentence need not repeat it. Money and ten-thousands keep theirs in English."""
+    with_name = quantity_text(answer, unit, language, rounded=True)
+    number = number_text(answer, language)
+    return number if with_name == with_unit(number, unit, language) else with_name
+
+
 def measured_text(card: ScoreCard, leaf: str, language: Language) -> str:
     """The measured value of an indicator with its unit, as sentences cite it. Raises EmptyField where there is none."""
     value = card.measured(leaf)
     if value is None:
         raise EmptyField(leaf)
-    return quantity_text(value, value_unit(card, leaf), language, rounded=True)
+    return quantity_text(value, value_unit(card, leaf), language)
+
+
+def _spoken(value: int, unit: Text, language: Language) -> str:
+    """A measured value as a sentence says it: one decimal is enough from 1 upwards."""
+    if quantity_text(value, unit, "en") != with_unit(number_text(value, "en"), unit, "en"):
+        return quantity_text(value, unit, language, rounded=True)
+    return with_unit(number_text(value, language, places=1 if abs(value) >= UNIT else 2), unit, language)
 
 
 _PERCENT = Text("%", "%")
@@ -154,7 +168,9 @@ def _field(kind: str, code: str, card: ScoreCard, language: Language) -> str:
             raise EmptyField(code)
         return one_decimal(score)
     if kind == "v":
-        return measured_text(card, code, language)
+        if (value := card.measured(code)) is None:
+            raise EmptyField(code)
+        return _spoken(value, value_unit(card, code), language)
     question = card.model.question[code]
     if kind == "no":
         return str(card.model.card_of[code].number)
@@ -163,7 +179,9 @@ def _field(kind: str, code: str, card: ScoreCard, language: Language) -> str:
         raise EmptyField(code)
     if kind == "a":
         return _plain_answer(question, answer, language)
-    if not isinstance(answer, tuple):
+    if kind == "n" and isinstance(answer, int):
+        return _bare(answer, question.unit, language)
+    if kind == "n" or not isinstance(answer, tuple):
         raise EmptyField(code)
     if kind == "letter":
         return "、".join(answer) if language == "zh" else ", ".join(answer)

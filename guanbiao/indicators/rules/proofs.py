@@ -133,7 +133,7 @@ class _Proof:
     def _range(self, q: dict[str, Any], place: Place) -> Iterator[Defect]:
         least, greatest = limits_of(q)
         if least > greatest:
-            yield place.defect("max", zh="min 大于 max。", en="min is above max.")
+            yield place.defect("max" if "max" in q else "min", zh="min 大于 max。", en="min is above max.")
         if max(abs(least), abs(greatest)) > INT64_MAX // 4:
             yield place.defect("max", zh="范围过大，无法用 64 位整数计算。", en="the range is too wide for 64-bit integers.")
 

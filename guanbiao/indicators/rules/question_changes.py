@@ -3,189 +3,160 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from guanbiao.indicators.rules.changes import Beside, Change, Choosing, Every, Outside
+from guanbiao.indicators.rules.changes import Change, Every
 from guanbiao.indicators.rules.conditions import questions_in
-from guanbiao.indicators.rules.model import Model, Option, Question, Text
-from guanbiao.indicators.rules.words import condition_words, listed, quoted, range_words, type_words
+from guanbiao.indicators.rules.model import Card, Model, Question, Reference, Text
+from guanbiao.indicators.rules.question_form import Pair, form_changes, named
+from guanbiao.indicators.rules.words import condition_words, listed
 from guanbiao.kernel.errors import Language
-from guanbiao.kernel.numbers import scaled_text
-
-_OLD = Text("旧版", "old ")
 
 
 def question_changes(old: Model, new: Model) -> Iterator[Change]:
     """Changes in the order of the new questionnaire, removed questions last."""
+    reach = _reach_changed(old, new)
     for question in new.questions:
         before = old.question.get(question.code)
         if before is None:
             yield _added(new, question)
-        else:
-            yield from _Both(old, new, before, question).changes()
+            continue
+        pair = Pair(old, new, before, question)
+        yield from form_changes(pair)
+        yield from _asked(pair, reach)
+        yield from _scored(pair)
+        yield from _wording(pair)
     for question in old.questions:
         if question.code not in new.question:
-            says = Text(f"删去{named(old, question.code, 'zh', _OLD)}。", f"{_capital(named(old, question.code, 'en', _OLD))} was removed.")
+            zh, en = named(old, question.code, "zh", old=True), named(old, question.code, "en", old=True)
+            says = Text(f"{zh}已删去；答卷里的这一项须去掉。", f"{en} was removed; the answer to it must be taken out of the sheet.")
             yield Change("question.removed", question.code, "breaking", "not_scored", says, Every())
     yield from _cards(old, new)
 
 
-def named(model: Model, code: str, language: Language, before: Text = Text("", "")) -> str:
-    """“第 12 题“……”（BC101）”."""
-    title = quoted(model.question[code].title.in_(language))
-    number = model.card_of[code].number
-    edition = before.in_(language)
-    return f"{edition}第 {number} 题{title}（{code}）" if language == "zh" else f"{edition}question {number} {title} ({code})"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _added(new: Model, question: Question) -> Change:
-    zh, en = named(new, question.code, "zh"), _capital(named(new, question.code, "en"))
+    zh, en = named(new, question.code, "zh"), named(new, question.code, "en")
     if question.code in new.required:
-        level = "score" if question.code in new.measured or question.code in new.named else "harmless"
-        return Change("question.added", question.code, level, "to_answer", Text(f"新增{zh}，必答。", f"{en} is new and required."))
+        return Change("question.added", question.code, "score", "to_answer", Text(f"新增{zh}，必答。", f"{en} is new and required."))
     return Change("question.added", question.code, "harmless", "valid", Text(f"新增{zh}，选答。", f"{en} is new and optional."))
 
 
-class _Both:
-    """A question that stands in both editions."""
+def _reach_changed(old: Model, new: Model) -> frozenset[str]:
+    """Questions of both editions that may apply to other enterprises than before, by their own condition or one it hangs on."""
+    changed: set[str] = set()
+    for question in new.questions:
+        before = old.question.get(question.code)
+        named_now = questions_in(question.when) if question.when else set()
+        if before is None or before.when != question.when or before.type != question.type or named_now & changed:
+            changed.add(question.code)
+    return frozenset(changed & set(old.question))
 
-    def __init__(self, old: Model, new: Model, before: Question, after: Question) -> None:
-        self.old, self.new, self.before, self.after = old, new, before, after
-        self.code = after.code
-        self.zh, self.en = named(new, after.code, "zh"), _capital(named(new, after.code, "en"))
 
-    def changes(self) -> Iterator[Change]:
-        yield from self._kind()
-        yield from self._options()
-        yield from self._range()
-        yield from self._asked()
-        yield from self._scored()
-        yield from self._wording()
-
-    def _change(self, kind: str, zh: str, en: str, **rest: Any) -> Change:
-        said = {"level": "harmless", "verdict": "valid"} | rest
-        return Change(f"question.{kind}", self.code, says=Text(f"{self.zh}{zh}。", f"{self.en} {en}."), **said)
-
-    def _kind(self) -> Iterator[Change]:
-        before, after = self.before, self.after
-        broken: dict[str, Any] = {"level": "breaking", "verdict": "answer_again", "touches": Every()}
-        if before.type != after.type:
-            was, now = type_words(before), type_words(after)
-            yield self._change(
-                "type", f"由{was.zh}改为{now.zh}", f"changed from {was.en} to {now.en}", **broken, old=before.type, new=after.type
-            )
-        elif before.unit != after.unit:
-            was, now = before.unit, after.unit
-            only_words = was.zh == now.zh
-            yield self._change(
-                "unit",
-                "改了单位的英文" if only_words else f"的单位由“{was.zh}”改为“{now.zh}”",
-                f"changed its unit from “{was.en}” to “{now.en}”",
-                **({} if only_words else broken),
-                old=[was.zh, was.en],
-                new=[now.zh, now.en],
-            )
-
-    def _options(self) -> Iterator[Change]:
-        before, after = ({option.code: option for option in q.options} for q in (self.before, self.after))
-        if self.before.type != self.after.type or not after:
-            return
-        if gone := [option for code, option in before.items() if code not in after]:
-            codes = [option.code for option in gone]
-            yield self._change(
-                "options-removed",
-                f"删去选项 {_options_zh(gone)}；选了它的需重答，其余答案仍有效",
-                f"lost {_options_en(gone)}; answers that chose it must be given again, others stay valid",
-                level="breaking",
-                verdict="answer_again",
-                touches=Choosing(frozenset(codes)),
-                old=codes,
-            )
-        if fresh := [option for code, option in after.items() if code not in before]:
-            yield self._change(
-                "options-added",
-                f"新增选项 {_options_zh(fresh)}；原答案可保留，宜复核",
-                f"gained {_options_en(fresh)}; stored answers may stay, but deserve a look",
-                new=[option.code for option in fresh],
-            )
-        yield from self._exclusive()
-        yield from self._reworded(before, after)
-        yield from self._repointed(before, after)
-
-    def _exclusive(self) -> Iterator[Change]:
-        was, now = self.before.exclusive, self.after.exclusive
-        if was == now:
-            return
-        if now is None:
-            yield self._change("exclusive", f"的选项 {was} 不再排斥其他选项", f"lets option {was} stand beside others now", old=was)
-            return
-        yield self._change(
-            "exclusive",
-            f"的选项 {now} 现在排斥其他选项；同选的需重答",
-            f"lets option {now} stand only alone now; answers that chose it beside others must be given again",
-            level="breaking",
-            verdict="answer_again",
-            touches=Beside(now),
-            old=was,
-            new=now,
+def _asked(pair: Pair, reach: frozenset[str]) -> Iterator[Change]:
+    before, after, code = pair.before, pair.after, pair.after.code
+    needed = code in pair.new.required
+    level = "score" if needed else "harmless"
+    if before.when != after.when:
+        (was_zh, was_en), (now_zh, now_en) = _when(pair.old, before), _when(pair.new, after)
+        tail = "；新适用的企业需补答，不再适用的不再计分" if needed else ""
+        told = "; where it is newly asked it must be answered, where it falls away it no longer counts" if needed else ""
+        yield pair.change(
+            "condition",
+            f"的适用条件变了：原为{was_zh}，现为{now_zh}{tail}",
+            f"is asked on another condition, once {was_en}, now {now_en}{told}",
+            level=level,
+            verdict="to_answer" if needed and before.when is not None else "valid",
+        )
+    elif after.when and needed and code in reach and before.type == after.type:
+        by = [q for q in sorted(questions_in(after.when)) if q in reach or q not in pair.old.question]
+        yield pair.change(
+            "condition-follows",
+            f"的适用范围随 {listed(by, 'zh')} 的变化而变；新适用的企业需补答",
+            f"may apply to other enterprises, as {listed(by, 'en')} changed; where it is newly asked it must be answered",
+            level=level,
+            verdict="to_answer",
         )
 
-    def _reworded(self, before: dict[str, Option], after: dict[str, Option]) -> Iterator[Change]:
-        both = [code for code in after if code in before]
-        words = [code for code in both if (before[code].title, before[code].text) != (after[code].title, after[code].text)]
+
+def _when(model: Model, question: Question) -> tuple[str, str]:
+    if question.when is None:
+        return "都要回答", "of everybody"
+    return f"“{condition_words(model, question.when, 'zh')}”", f"“{condition_words(model, question.when, 'en')}”"
+
+
+def _scored(pair: Pair) -> Iterator[Change]:
+    code = pair.after.code
+    was, now = code in pair.old.measured, code in pair.new.measured
+    must_before, must = code in pair.old.required, code in pair.new.required
+    if was and not now:
+        yield pair.change("unmeasured", "不再计分", "is no longer scored", level="score", verdict="not_scored")
+    elif now and not was:
+        yield pair.change("measured", "开始计分", "is scored now", level="score", verdict="valid" if must_before else "to_answer")
+    elif must and not must_before:
+        yield pair.change("required", "由选答改为必答", "is required now", level="score", verdict="to_answer")
+    if must_before and not must:
+        yield pair.change("optional", "由必答改为选答", "is optional now")
+
+
+_PARTS = {
+    "title": Text("题目", "title"),
+    "help": Text("怎么算", "how to count"),
+    "evidence": Text("附什么", "evidence"),
+    "reference": Text("公开数值", "published value"),
+}
+
+
+def _wording(pair: Pair) -> Iterator[Change]:
+    before, after = pair.before, pair.after
+    words = [key for key in _PARTS if getattr(before, key) != getattr(after, key)]
+    if words:
+        yield pair.change(
+            "wording",
+            f"改了{_listed(words, 'zh')}的文字",
+            f"has a new {_listed(words, 'en')}",
+            old={key: _json(getattr(before, key)) for key in words},
+            new={key: _json(getattr(after, key)) for key in words},
+        )
+    if (before.section, before.part) != (after.section, after.part):
+        was, now = before.part or before.section, after.part or after.section
+        yield pair.change("moved", f"由 {was} 移到 {now}", f"moved from {was} to {now}", old=was, new=now)
+
+
+def _listed(keys: list[str], language: Language) -> str:
+    return listed((_PARTS[key].in_(language) for key in keys), language, last="和" if language == "zh" else "and")
+
+
+def _json(value: Text | Reference | None) -> dict[str, object] | None:
+    if value is None:
+        return None
+    if isinstance(value, Text):
+        return {"zh": value.zh, "en": value.en}
+    return {"value": _json(value.value), "year": value.year, "caliber": _json(value.caliber), "source": _json(value.source)}
+
+
+def _cards(old: Model, new: Model) -> Iterator[Change]:
+    """How questions are shown together; a question that is a card of its own was seen to above."""
+    before, after = _shared(old), _shared(new)
+    for code, card in after.items():
+        was = before.get(code)
+        if was is None:
+            continue
+        zh, en = f"第 {card.number} 题（{code}）", f"Question {card.number} ({code})"
+        words = [key for key in _PARTS if getattr(was, key) != getattr(card, key)]
         if words:
-            yield self._change(
-                "options-reworded",
-                f"的选项 {listed(words, 'zh')} 改了措辞",
-                f"words {_options_word(words)} {listed(words, 'en')} differently",
-                old={code: _text_json(before[code]) for code in words},
-                new={code: _text_json(after[code]) for code in words},
-            )
-        if [code for code in before if code in after] != both:
-            yield self._change("options-order", "的选项次序变了", "orders its options differently", old=list(before), new=list(after))
+            says = Text(f"{zh}改了{_listed(words, 'zh')}的文字。", f"{en} has a new {_listed(words, 'en')}.")
+            olds, news = ({key: _json(getattr(c, key)) for key in words} for c in (was, card))
+            yield Change("card.wording", code, "harmless", "valid", says, old=olds, new=news)
+    grouped = [code for code in after if code not in before or after[code].fields != before[code].fields]
+    grouped += [code for code in before if code not in after]
+    if grouped:
+        said_zh = f"{len(grouped)} 题的分组变了：{listed(grouped, 'zh')}。"
+        says = Text(said_zh, f"{len(grouped)} cards group their questions differently: {listed(grouped, 'en')}.")
+        yield Change("card.grouping", "", "harmless", "valid", says, new=grouped)
+    moved = [code for code in new.question if code in old.question and old.card_of[code].number != new.card_of[code].number]
+    if moved:
+        says = Text(f"{len(moved)} 个题目的题号变了，代码不变。", f"{len(moved)} questions have another number; their codes stay.")
+        yield Change("card.numbering", "", "harmless", "valid", says, new=moved)
 
-    def _repointed(self, before: dict[str, Option], after: dict[str, Option]) -> Iterator[Change]:
-        moved = [code for code in after if code in before and before[code].points != after[code].points]
-        if not moved:
-            return
-        steps = [f"{code} {scaled_text(before[code].points)}→{scaled_text(after[code].points)}" for code in moved]
-        yield self._change(
-            "options-repointed",
-            f"的选项分值变了：{'，'.join(steps)}",
-            f"gives other points: {', '.join(steps)}",
-            level="score" if self.code in self.new.measured else "harmless",
-            old={code: scaled_text(before[code].points) for code in moved},
-            new={code: scaled_text(after[code].points) for code in moved},
-        )
 
-    def _range(self) -> Iterator[Change]:
-        before, after = self.before, self.after
-        if not before.is_numeric or not after.is_numeric:
-            return
-        was, now = (before.least, before.greatest), (after.least, after.greatest)
-        if was != now:
-            narrower = now[0] > was[0] or now[1] < was[1]
-            words = ("缩小", "narrowed") if narrower else ("放宽", "widened")
-            spans = [(range_words(q, "zh"), range_words(q, "en")) for q in (before, after)]
-            tail = ("；范围外的需重答，其余答案仍有效", "; answers outside must be given again, others stay valid") if narrower else ("", "")
-            rest: dict[str, Any] = {"level": "breaking", "verdict": "answer_again", "touches": Outside(*now)} if narrower else {}
-            yield self._change(
-                f"range-{words[1]}",
-                f"的范围{words[0]}：{spans[0][0]}，改为 {spans[1][0]}{tail[0]}",
-                f"{words[1]} its range from {spans[0][1]} to {spans[1][1]}{tail[1]}".replace(" to ", " – ", 1).replace(" to ", " – ") if False else f"{words[1]} its range, once {spans[0][1]}, now {spans[1][1]}{tail[1]}",
-                **rest,
-                old=[scaled_text(x) for x in was],
-                new=[scaled_text(x) for x in now],
-            )
-        if before.decimals != after.decimals:
-            yield self._change(
-                "decimals",
-                f"填写的小数位由 {before.decimals} 位改为 {after.decimals} 位",
-                f"takes {after.decimals} decimals instead of {before.decimals}",
-                old=before.decimals,
-                new=after.decimals,
-            )
+def _shared(model: Model) -> dict[str, Card]:
+    return {card.code: card for card in model.cards if card.code not in model.question}

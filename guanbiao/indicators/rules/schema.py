@@ -46,7 +46,8 @@ def _whole_pattern(_validator: Validator, pattern: str, instance: Any, _schema: 
 def schema_defects(document: Document) -> list[Defect]:
     """Everything in a file that its JSON Schema forbids, each with line and path."""
     value = document.value
-    kind = KINDS.get(value.get("format", "")) if isinstance(value, dict) else None
+    said = value.get("format") if isinstance(value, dict) else None
+    kind = KINDS.get(said) if isinstance(said, str) else None
     if kind is None:
         known = "、".join(KINDS)
         return [document.defect((), zh=f"format 应是 {known} 之一。", en=f"format must be one of {', '.join(KINDS)}.")]
@@ -71,9 +72,13 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context:
         branches.setdefault(inner.schema_path[0], []).append(inner)
-    closest = min(branches.values(), key=lambda found: (_misses_key(found), len(found)))
+    closest = min(branches.values(), key=lambda found: (_is_other_type(found), _misses_key(found), len(found)))
     for inner in closest:
         yield from _leaves(inner)
+
+
+def _is_other_type(found: list[ValidationError]) -> bool:
+    return any(error.validator == "type" and len(error.path) == 0 for error in found)
 
 
 def _misses_key(found: list[ValidationError]) -> int:

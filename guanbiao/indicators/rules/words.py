@@ -193,6 +193,7 @@ def range_words(question: Question, language: Language) -> str:
 
 
 _FIELD = re.compile(r"\{(no|letter|a|next|v|s):([A-Z][A-Za-z0-9_.-]*)\}")
+_BESIDE_SLOT = re.compile(" (?=〔)|(?<=〕) ")
 _SLOTS = {
     "letter": Text("〔所选项〕", "[option]"),
     "a": Text("〔所答〕", "[answer]"),
@@ -211,4 +212,5 @@ def unfilled(model: Model, says: Text, language: Language) -> str:
             return str(model.card_of[code].number) if code in model.card_of else code
         return _SLOTS[kind].in_(language)
 
-    return _FIELD.sub(slot, says.in_(language))
+    filled = _FIELD.sub(slot, says.in_(language))
+    return _BESIDE_SLOT.sub("", filled) if language == "zh" else filled

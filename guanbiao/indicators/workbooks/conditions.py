@@ -97,7 +97,7 @@ def applies_formula(model: Model, question: Question, condition: Condition, name
         raise Unusable(
             "workbook.condition-too-long",
             zh=f"题目 {question.code} 的适用条件太长，Excel 公式放不下。请在问卷里拆成几道题。",
-            en=f"The condition of question {question.code} is longer than an Excel formula may be. Split it over several questions in the questionnaire.",
+            en=f"The condition of question {question.code} is longer than an Excel formula may be. Split it over several questions.",
             at=question.code,
         )
     return formula

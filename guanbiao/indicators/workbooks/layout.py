@@ -97,14 +97,19 @@ def _shortened(title: str, suffix: str) -> str:
     return title.rstrip(" '") + suffix
 
 
-def cell_name(row: int, column: int) -> str:
-    """(0-based row, column) → “D14”."""
+def column_letters(column: int) -> str:
+    """0-based column → “D”."""
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """(0-based row, column) → “D14”."""
+    return f"{column_letters(column)}{row + 1}"
 
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")

@@ -62,7 +62,7 @@ WORDS: Final[dict[Language, Words]] = {
             "see": f"填在第{THIN}{{}}{THIN}题",
         },
         unverified="▲ 平台默认值，非官方规则",
-        calendar_year=f"自然年；时点数取年末（12{THIN}月{THIN}31{THIN}日）".replace(THIN, ""),
+        calendar_year="自然年；时点数取{}月{}日",
         pick="请从下拉列表里选",
     ),
     "en": Words(
@@ -89,7 +89,7 @@ WORDS: Final[dict[Language, Words]] = {
             "see": "enter it in question {}",
         },
         unverified="▲ Platform default, not an official rule",
-        calendar_year="Calendar year; stock values at 31 December",
+        calendar_year="Calendar year; stock values at {1} {0}",
         pick="Choose from the list",
     ),
 }
@@ -154,7 +154,9 @@ def how_lines(model: Model, language: Language) -> tuple[str, str, str]:
             f"3. 填好存盘，运行{THIN}guanbiao score {model.code} 文件名.xlsx 算分。工作表可以改名、换次序；不要删行，不要在答案格里写公式。",
         )
     return (
-        "1. Fill in the light blue cells only: pick from the lists; in a multiple choice pick “Yes” beside every option that fits; numbers without units (41 per cent is 41).",
+        "1. Fill in the light blue cells only: pick from the lists, in a multiple choice “Yes” beside every option that fits; "
+        "numbers without units (41 per cent is 41).",
         "2. A question marked “Not applicable” turns grey and stays empty; “Answer N first” means that question N decides whether it applies.",
-        f"3. Save the file and run guanbiao score {model.code} FILE.xlsx. Sheets may be renamed and moved; delete no rows and put no formulas into answer cells.",
+        f"3. Save the file and run guanbiao score {model.code} FILE.xlsx. Sheets may be renamed and moved; "
+        "delete no rows and put no formulas into answer cells.",
     )

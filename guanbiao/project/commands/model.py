@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from guanbiao.kernel.errors import Language
+from guanbiao.project.printing import print_json
 
 
 def model(arguments: argparse.Namespace) -> int:
@@ -17,16 +16,12 @@ def model(arguments: argparse.Namespace) -> int:
     return actions[arguments.action](arguments)
 
 
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-
-
 def _list(arguments: argparse.Namespace) -> int:
     from guanbiao.indicators.library import shipped
 
     entries = shipped()
     if arguments.json:
-        _print_json(
+        print_json(
             [
                 {
                     "code": e.code,
@@ -38,7 +33,8 @@ def _list(arguments: argparse.Namespace) -> int:
                     "applies_to": e.applies_to,
                 }
                 for e in entries
-            ]
+            ],
+            indent=1,
         )
         return 0
     from guanbiao.project.terminal import table
@@ -53,7 +49,7 @@ def _list(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     from guanbiao.assessment.sheets import model_by_name
 
-    _print_json(model_by_name(arguments.model).raw)
+    print_json(model_by_name(arguments.model).raw, indent=1)
     return 0
 
 
@@ -78,7 +74,8 @@ def _find(arguments: argparse.Namespace) -> int:
 
     proposal = questionnaire_for(arguments.industry, production=arguments.production)
     if arguments.json:
-        _print_json({"model": proposal.model, "industry": proposal.industry, "reason": {"zh": proposal.reason.zh, "en": proposal.reason.en}})
+        reason = {"zh": proposal.reason.zh, "en": proposal.reason.en}
+        print_json({"model": proposal.model, "industry": proposal.industry, "reason": reason}, indent=1)
         return 0
     sys.stdout.write(f"{proposal.model}\n{proposal.reason.in_(arguments.lang)}\n")
     return 0
@@ -126,7 +123,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 
     difference = difference_of(model_by_name(arguments.old), model_by_name(arguments.new))
     if arguments.json:
-        _print_json(difference.as_json())
+        print_json(difference.as_json(), indent=1)
     else:
         sys.stdout.write("\n".join(difference.sentences(arguments.lang)) + "\n")
     return 0

@@ -23,9 +23,11 @@ def verify(arguments: argparse.Namespace) -> int:
         sys.stderr.write(("回执不符：" if zh else "The receipt does not hold: ") + conflict.sentence(arguments.lang) + "\n")
         return 1
     count = len(card.nodes)
+    stage = card.stage if isinstance(card.stage, str) else "–".join(card.stage)
+    named = f"{model.code} {model.edition}, {model.digest}"
     sys.stdout.write(
-        f"回执相符：{count} 个指标逐一重算一致，阶段 {card.stage}，问卷 {model.code} {model.edition}（{model.digest}）。回执未签名。\n"
+        f"回执相符：{count} 个指标逐一重算一致，阶段 {stage}，问卷 {named}。回执未签名。\n"
         if zh
-        else f"The receipt holds: {count} nodes agree when computed again, stage {card.stage}, {model.code} {model.edition} ({model.digest}). It is unsigned.\n"
+        else f"The receipt holds: {count} nodes agree when computed again, stage {stage}, {named}. It is unsigned.\n"
     )
     return 0

@@ -123,6 +123,7 @@ def single() -> list[tuple[str, str]]:
 def documents() -> list[tuple[str, str]]:
     """Command line cold, report, workbook."""
     from guanbiao.assessment.reports.writing import write_report
+
     from guanbiao.indicators.workbooks.template import write_template
 
     model = shipped_model(MODEL)

@@ -216,7 +216,7 @@ def duckdb_total(plan: Plan, block: Block) -> Any:
             known[node.code] = applies is not None
             fields.append(f"{score} AS {name[node.code]}" + (f", {applies} AS a{name[node.code]}" if applies is not None else ""))
         steps.append(f"l{depth} AS (SELECT *, {', '.join(fields)} FROM l{depth - 1})")
-    query = f"WITH {', '.join(steps)} SELECT {name[plan.model.tree.code]} AS total FROM l{len(plan.levels)}"  # noqa: S608  built from the plan
+    query = f"WITH {', '.join(steps)} SELECT {name[plan.model.tree.code]} AS total FROM l{len(plan.levels)}"
     return lambda: connection.execute(query).fetchnumpy()["total"]
 
 

@@ -7,6 +7,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from guanbiao.indicators.rules.digest import digest_of
+from guanbiao.indicators.rules.json_form import json_ready
+from guanbiao.indicators.rules.model import Model, model_of
+
 
 def text(zh: str, en: str) -> dict[str, str]:
     return {"zh": zh, "en": en}
@@ -19,6 +23,12 @@ def options(*points: int) -> list[dict[str, Any]]:
 def small_model() -> dict[str, Any]:
     """A whole model: two aspects, every question type, a condition, two stages, a check."""
     return deepcopy(_SMALL)
+
+
+def made(raw: dict[str, Any]) -> Model:
+    """A model out of its JSON form, with the digest that is really its own: compiled plans are kept by digest."""
+    ready = json_ready(raw)
+    return model_of(ready, digest_of(ready))
 
 
 def _asked(code: str, kind: str, **rest: Any) -> dict[str, Any]:
@@ -88,7 +98,9 @@ _SMALL: dict[str, Any] = {
         {
             "code": "K01",
             "when": {"more": ["NETWORKED", "MACHINES"]},
-            "says": text("第 {no:NETWORKED} 题联网 {a:NETWORKED}，多于全部 {a:MACHINES}。", "Card {no:NETWORKED}: {a:NETWORKED} networked of {a:MACHINES}."),
+            "says": text(
+                "第 {no:NETWORKED} 题联网 {a:NETWORKED}，多于全部 {a:MACHINES}。", "Card {no:NETWORKED}: {a:NETWORKED} networked of {a:MACHINES}."
+            ),
         }
     ],
 }

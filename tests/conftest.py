@@ -11,10 +11,8 @@ import pytest
 
 from guanbiao.assessment.rules.answers import Sheet, read_sheet
 from guanbiao.indicators.library import shipped_model
-from guanbiao.indicators.rules.digest import digest_of
-from guanbiao.indicators.rules.json_form import json_ready
-from guanbiao.indicators.rules.model import Model, model_of
-from tests.cast import SMALL_SHEET, small_model
+from guanbiao.indicators.rules.model import Model
+from tests.cast import SMALL_SHEET, made, small_model
 
 REPOSITORY = Path(__file__).parent.parent
 EXAMPLES = REPOSITORY / "examples"
@@ -57,8 +55,7 @@ def steel() -> Model:
 
 @pytest.fixture(scope="session")
 def small() -> Model:
-    raw = json_ready(small_model())
-    return model_of(raw, digest_of(raw))
+    return made(small_model())
 
 
 @pytest.fixture

@@ -74,7 +74,8 @@ def _fill(question: Question, column: pa.Array, values: Ints, answered: Bools) -
 def _numbers(question: Question, column: pa.Array, values: Ints, answered: Bools) -> Bools:
     kind = column.type
     if pa.types.is_floating(kind):
-        raise _column(question.code, "是浮点数，存不准小数。请改用 decimal128(18, 4)、整数或文字。", "holds floats, which are not exact; use decimal128(18, 4), integers or text.")
+        zh = "是浮点数，存不准小数。请改用 decimal128(18, 4)、整数或文字。"
+        raise _column(question.code, zh, "holds floats, which are not exact; use decimal128(18, 4), integers or text.")
     if pa.types.is_decimal128(kind) and kind.scale == 4 and kind.precision <= 18:
         # A decimal128 is 16 little-endian bytes; up to 18 digits live in the lower eight.
         words = np.frombuffer(column.buffers()[1], np.int64)[2 * column.offset : 2 * (column.offset + len(column)) : 2]

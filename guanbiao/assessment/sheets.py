@@ -97,8 +97,8 @@ def read_bytes(path: Path, most: int) -> bytes:
         raise _unreadable(path, error) from None
     if len(body) > most:
         size = most // 1_000_000
-        zh, en = f"{path} 超过 {size} MB，不会是这种文件。请检查是不是给错了。", f"{path} is larger than {size} MB; check whether it is the right file."
-        raise Unusable("file.too-large", zh=zh, en=en, at=str(path))
+        zh = f"{path} 超过 {size} MB，不会是这种文件。请检查是不是给错了。"
+        raise Unusable("file.too-large", zh=zh, en=f"{path} is larger than {size} MB; check whether it is the right file.", at=str(path))
     return body
 
 

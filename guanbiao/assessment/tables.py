@@ -86,7 +86,8 @@ def _schema(plan: Plan, *, interval: bool, with_id: pa.DataType | None) -> pa.Sc
         fields.append(pa.field(code, pa.int32()))
         if interval:
             fields.append(pa.field(f"{code}.highest", pa.int32()))
-    return pa.schema(fields, metadata={"guanbiao.model": plan.model.code, "guanbiao.edition": plan.model.edition, "guanbiao.digest": plan.model.digest})
+    model = plan.model
+    return pa.schema(fields, metadata={"guanbiao.model": model.code, "guanbiao.edition": model.edition, "guanbiao.digest": model.digest})
 
 
 _STATUS = ("complete", "incomplete", "refused")
@@ -171,8 +172,14 @@ def _batches(plan: Plan, source: Path, language: Language) -> Iterator[tuple[pa.
                         yield batch, columns_of(plan, batch, language), None
             return
     except pa.ArrowException as error:
-        raise Unusable("table.unreadable", zh=f"{source} 不是有效的 {kind} 文件。", en=f"{source} is not a valid {kind} file ({error}).", at=str(source)) from None
-    raise Unusable("table.kind", zh=f"不认识 {source.name} 的格式，请用 .parquet、.arrow 或 .ndjson。", en=f"{source.name}: use .parquet, .arrow or .ndjson.", at=str(source))
+        zh = f"{source} 不是有效的 {kind} 文件。请重新导出。"
+        raise Unusable("table.unreadable", zh=zh, en=f"{source} is not a valid {kind} file ({error}); export it again.", at=str(source)) from None
+    raise _kind(source)
+
+
+def _kind(path: Path) -> Unusable:
+    zh, en = f"不认识 {path.name} 的格式，请用 .parquet、.arrow 或 .ndjson。", f"{path.name}: use .parquet, .arrow or .ndjson."
+    return Unusable("table.kind", zh=zh, en=en, at=str(path))
 
 
 def _ndjson_batches(plan: Plan, source: Path, language: Language) -> Iterator[tuple[pa.RecordBatch, Columns, int | None]]:
@@ -215,4 +222,4 @@ def _writer(target: Path, schema: pa.Schema) -> Callable[[pa.RecordBatch | None]
             out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in batch.to_pylist())
 
         return write
-    raise Unusable("table.kind", zh=f"不认识 {target.name} 的格式，请用 .parquet、.arrow 或 .ndjson。", en=f"{target.name}: use .parquet, .arrow or .ndjson.", at=str(target))
+    raise _kind(target)

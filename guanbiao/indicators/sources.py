@@ -45,7 +45,9 @@ class Defective(Unusable):
     def __init__(self, defects: list[Defect]) -> None:
         self.defects = defects
         shown = defects[:_MOST_SHOWN]
-        more_zh, more_en = ("\n……用 guanbiao model check 查看全部。", "\n… see them all with guanbiao model check.") if len(defects) > _MOST_SHOWN else ("", "")
+        cut = len(defects) > _MOST_SHOWN
+        more_zh = "\n……用 guanbiao model check 查看全部。" if cut else ""
+        more_en = "\n… see them all with guanbiao model check." if cut else ""
         super().__init__(
             "model.defects",
             zh=f"问卷文件有 {len(defects)} 处问题：\n" + "\n".join(d.sentence("zh") for d in shown) + more_zh,

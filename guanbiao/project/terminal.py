@@ -122,7 +122,7 @@ def _ladder(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
         stage = stages[at]
         block = ("█" if at <= here else "▒" if at <= there else "░") * (_LADDER * (at + 1) // len(stages))
         tint = ("38", "5", str(_STAGE_COLOURS[min(at, 3)])) if at <= there else ("2",)
-        title, report = (fitted(text.in_(language), 28) for text in (stage.title, stage.report_title))
+        title, report = fitted(stage.title.in_(language), 28), fitted(stage.report_title.in_(language), 22)
         place = _place(at, here, there, language)
         name = f"{at + 1} {title}" + (f"（{report}）" if language == "zh" else f" ({report})")
         lines.append(f"{pen(block, *tint)}{' ' * (_LADDER + 2 - len(block))}{pen.bold(name) if at == here else name}{place}")

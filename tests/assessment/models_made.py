@@ -139,7 +139,7 @@ def _condition(earlier: list[dict], rng: random.Random, depth: int) -> dict:
 
 def _check(questions: list[dict], nodes: list[str], rng: random.Random, depth: int) -> dict:
     numeric = [q["code"] for q in questions if "options" not in q]
-    side = {rng.choice(("above", "below")): rng.choice((0, 1, "0.3333", 50, "-0.5"))}
+    side = {rng.choice(("above", "below")): rng.choice((0, 1, "0.3333", 50, "-0.5", 0.00005))}
     form = rng.random()
     if depth and form < 0.5:
         parts = [_check(questions, nodes, rng, depth - 1) for _ in range(2)]

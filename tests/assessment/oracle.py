@@ -1,7 +1,7 @@
 """A second scorer, deliberately naive: Python integers and recursion over the model's JSON, nothing taken from the product.
 
 It was written from the contract alone (docs/algorithms/scoring.md), before the kernel was read; where the two disagree, one of them is wrong.
-Settled afterwards, the contract being silent: an empty string is unanswered, a count is whole, a check compares its ratio unrounded, a
+Settled afterwards, the contract being silent: an empty string is unanswered, a count is whole, a check compares ratio and limit unrounded, a
 denominator of 0 refuses a sheet only where the indicator surely applies (undecided, it counts as unanswered).
 Every amount, ratio, point and score is an integer of 1/10,000.
 """
@@ -67,7 +67,8 @@ class Oracle:
             self.required |= set(_named(question.get("when", {})))
         self.leaves: dict[str, Leaf] = {}
         self._read_tree(model["tree"])
-        self.numbers: dict[str, int] = {}
+        self.checks = model.get("checks", [])
+        self.numbers: dict = {}
 
     def _read_tree(self, node: dict) -> None:
         for child in node.get("children", []):
@@ -199,7 +200,8 @@ class Oracle:
 
     # ---- the card
 
-    def score(self, sheet: dict) -> dict:
+    def score(self, sheet: dict, *, checks: bool = True) -> dict:
+        """The card; without `checks` its warnings stay empty, which is quicker."""
         values = self.read(sheet)
         applies = self.applying(values)
         missing = [q for q in self.questions if q in self.required and q not in values and applies[q] is not False]
@@ -218,7 +220,7 @@ class Oracle:
             following = []
         seen = {q: v for q, v in values.items() if applies[q] is True}
         known = {c: s for c, s in nodes.items() if s is not None} if complete else {}
-        warnings = [check["code"] for check in self.model.get("checks", []) if self._fires(check["when"], seen, known)]
+        warnings = [check["code"] for check in self.checks if checks and self._fires(check["when"], seen, known)]
         return {"complete": complete, "missing": missing, "nodes": nodes, "stage": stage, "next": following, "warnings": warnings}
 
     def _stage(self, scores: dict) -> int:
@@ -251,23 +253,28 @@ class Oracle:
         if "question" in condition:
             return condition["question"] in seen and self._answers(condition, seen[condition["question"]])
         if "node" in condition:
-            return condition["node"] in known and self._beyond(condition, known[condition["node"]], 1)
+            return condition["node"] in known and self._beyond(condition, known[condition["node"]], UNIT)
         sides = [_listed(side) for side in condition.get("more") or condition["ratio"]]
         if any(q not in seen for side in sides for q in side):
             return False
         above, below = (sum(seen[q] for q in side) for side in sides)
         if "more" in condition:
             return above > below
-        return below > 0 and self._beyond(condition, above * self._number(condition.get("scale", 1)), below)
+        return below > 0 and self._beyond(condition, above * condition.get("scale", 1), below)
 
-    def _beyond(self, condition: dict, value: int, divisor: int) -> bool:
-        """Is value/divisor (1/10,000) beyond the limit? Compared exactly: nothing is rounded."""
-        if "above" in condition:
-            return value > self._limit(condition["above"], divisor)
-        return value < self._limit(condition["below"], divisor)
+    def _beyond(self, condition: dict, n: int, d: int) -> bool:
+        """Is n/d beyond the limit? Compared exactly: neither is rounded."""
+        whole, parts = self._limit(condition["above" if "above" in condition else "below"])
+        return n * parts > whole * d if "above" in condition else n * parts < whole * d
 
-    def _limit(self, text: object, divisor: int) -> int:
-        return self._number(text) * divisor
+    def _limit(self, text: object) -> tuple[int, int]:
+        key = f"limit {text}"
+        if key not in self.numbers:
+            mantissa, _, exponent = str(text).lower().partition("e")
+            places = len(mantissa.partition(".")[2]) - int(exponent or 0)
+            digits = int(mantissa.replace(".", ""))
+            self.numbers[key] = (digits * 10 ** max(0, -places), 10 ** max(0, places))
+        return self.numbers[key]
 
 
 class Leaf:

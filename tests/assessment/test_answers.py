@@ -11,9 +11,9 @@ import pytest
 from guanbiao.assessment.rules.answers import MOST_BYTES, JsonNumber, Sheet, parse_json_sheet, read_sheet
 from guanbiao.assessment.rules.card import score
 from guanbiao.assessment.sheets import sheet_from
-from guanbiao.indicators.rules.model import Model, model_of
+from guanbiao.indicators.rules.model import Model
 from guanbiao.kernel.errors import Refusals, Unusable
-from tests.cast import SMALL_SHEET, small_model
+from tests.cast import SMALL_SHEET, made, small_model
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown question": ({"NOPE": 1}, "unknown-question", "NOPE"),
@@ -145,10 +145,10 @@ def test_the_sheet_of_the_cast_is_read_exactly(small: Model) -> None:
     assert list(sheet.answers) == [q.code for q in small.questions]
 
 
-@pytest.mark.parametrize(
-    ("text", "scaled"),
-    [("0.1", 1_000), ("1e1", 100_000), ("4.15E+1", 415_000), ("0.00005", 1), ("99.99994", 999_999), ("100.00004", 1_000_000), ("-0", 0), ("0.30000000000000004", 3_000)],
-)
+READ = {"0.1": 1_000, "1e1": 100_000, "4.15E+1": 415_000, "0.00005": 1, "99.99994": 999_999, "100.00004": 1_000_000, "-0": 0}
+
+
+@pytest.mark.parametrize(("text", "scaled"), [*READ.items(), ("0.30000000000000004", 3_000)])
 def test_a_json_number_is_read_as_its_text(text: str, scaled: int, small: Model) -> None:
     assert read_sheet(small, parse_json_sheet(f'{{"SHARE": {text}}}')).answers == {"SHARE": scaled}
     assert read_sheet(small, parse_json_sheet(f'{{"SHARE": "{text}"}}')).answers == {"SHARE": scaled}
@@ -189,7 +189,7 @@ def test_a_text_of_two_thousand_characters_is_kept(small: Model) -> None:
 def test_a_zero_denominator_is_refused_naming_the_question() -> None:
     raw = small_model()
     raw["questions"][4]["min"] = 0
-    loose = model_of(raw, "sha256:x")
+    loose = made(raw)
     with pytest.raises(Unusable) as refused:
         score(loose, read_sheet(loose, SMALL_SHEET | {"MACHINES": 0}))
     assert refused.value.code == "answers.zero-denominator" and refused.value.at == "MACHINES"
@@ -207,7 +207,8 @@ def test_an_answer_that_does_not_apply_is_dropped_not_refused(small: Model) -> N
 
 
 def test_a_folder_a_missing_file_and_a_device_are_refused(tmp_path: Path, small: Model) -> None:
-    for path, code in ((tmp_path, "directory"), (tmp_path / "no.json", "unreadable"), (Path("/dev/zero"), "not-regular"), (Path("a\0b"), "unreadable")):
+    cases = {tmp_path: "directory", tmp_path / "no.json": "unreadable", Path("/dev/zero"): "not-regular", Path("a\0b"): "unreadable"}
+    for path, code in cases.items():
         with pytest.raises(Unusable) as refused:
             sheet_from(small, path)
         assert refused.value.code == f"file.{code}"

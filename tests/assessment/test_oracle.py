@@ -24,7 +24,7 @@ CODES = [entry.code for entry in shipped()]
 FULL = os.environ.get("FULL") == "1"
 COUNT = 100_000 if FULL else 2_000
 CHUNK = 5_000
-CONTROL = 80
+CONTROL = 30
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_kernel_and_oracle_agree_on_every_byte(code: str, outcomes: dict[str, li
     assert outcome.sheets >= COUNT
     assert min(outcome.complete, outcome.sheets - outcome.complete) > COUNT // 10
     assert outcome.refused >= COUNT // 50, "spoilt sheets are refused by both"
-    assert outcome.warned > COUNT // 10 or not raw_model(code)[0]["checks"]
+    assert outcome.warned > COUNT // 40 or not raw_model(code)[0]["checks"]
 
 
 AGREE = test_kernel_and_oracle_agree_on_every_byte.__name__
@@ -65,8 +65,8 @@ def test_one_weight_off_by_one_is_noticed(code: str) -> None:
     raw, _ = raw_model(code)
     changed = copy.deepcopy(raw)
     node = changed["tree"]
-    while len(node["children"]) == 1 or "children" in node["children"][-1]:
-        node = node["children"][-1]
+    while len(node["children"]) == 1 or any("children" in child for child in node["children"]):
+        node = next(child for child in node["children"] if "children" in child)
     node["children"][0]["weight"] += 1
     drawn = list(sheets(raw, CONTROL, 98))
     assert compare_blocks(model_of(changed, ""), Oracle(raw), drawn).faults

@@ -15,10 +15,9 @@ from guanbiao.assessment.rules.answers import Sheet, read_sheet
 from guanbiao.assessment.rules.card import score
 from guanbiao.assessment.rules.receipt import counting_answers, receipt_of, verify_receipt
 from guanbiao.indicators.rules.digest import canonical_bytes, digest_of
-from guanbiao.indicators.rules.json_form import json_ready
-from guanbiao.indicators.rules.model import Model, model_of
+from guanbiao.indicators.rules.model import Model
 from guanbiao.kernel.errors import Conflict
-from tests.cast import SMALL_SHEET, small_model
+from tests.cast import SMALL_SHEET, made, small_model
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -95,9 +94,8 @@ def test_other_answers_do_not_hold(receipt: dict[str, Any], small: Model) -> Non
 def test_another_model_does_not_hold(receipt: dict[str, Any], small_sheet: Sheet) -> None:
     raw = small_model()
     raw["tree"]["children"][0]["weight"] = 61
-    raw = json_ready(raw)
     with pytest.raises(Conflict) as refused:
-        verify_receipt(receipt, model_of(raw, digest_of(raw)), small_sheet)
+        verify_receipt(receipt, made(raw), small_sheet)
     assert refused.value.code == "receipt.model"
 
 

@@ -62,9 +62,9 @@ def test_a_sheet_alone_equals_the_same_sheet_in_a_table(code: str) -> None:
         alone = card(code, sheet)
         assert (row["row"], row["status"], row["refused"]) == (number, "complete" if alone["complete"] else "incomplete", None)
         assert both["status"] == row["status"]
-        for node, value in ends(alone).items():
-            assert (both[node], both[f"{node}.highest"]) == (value or (None, None)), node
-            assert row[node] == (value[0] if value and alone["complete"] else None), node
+        for at, value in ends(alone).items():
+            assert (both[at], both[f"{at}.highest"]) == (value or (None, None)), at
+            assert row[at] == (value[0] if value and alone["complete"] else None), at
         stages = [alone["stage"]] * 2 if alone["complete"] else alone["stage"]
         assert [both["stage"], both["stage.highest"]] == stages
         assert row["stage"] == (alone["stage"] if alone["complete"] else None)
@@ -140,11 +140,11 @@ def test_a_refused_row_stands_beside_the_others(name: str, column: pa.Array) -> 
     nodes = score(model, read_sheet(model, GOOD)).as_json()["nodes"]
     assert [row["status"] for row in rows] == ["complete", "refused", "complete"]
     assert rows[1]["refused"]
-    assert all(rows[1][node] is None and rows[1][f"{node}.highest"] is None for node in nodes)
+    assert all(rows[1][at] is None and rows[1][f"{at}.highest"] is None for at in nodes)
     assert rows[1]["stage"] is None
     for row in (rows[0], rows[2]):
         assert row["refused"] is None
-        assert {node: row[node] for node in nodes} == nodes
+        assert {at: row[at] for at in nodes} == nodes
 
 
 def test_refused_rows_score_the_same_wherever_the_others_come_from() -> None:
@@ -158,7 +158,7 @@ def test_refused_rows_score_the_same_wherever_the_others_come_from() -> None:
             alone: dict | None = score(model, read_sheet(model, sheet)).as_json()["nodes"]
         except Refusal:
             alone = None
-        assert ({node: row[node] for node in alone} == alone) if alone else row["status"] == "refused"
+        assert ({at: row[at] for at in alone} == alone) if alone else row["status"] == "refused"
 
 
 def test_a_table_without_rows_and_a_table_with_an_id() -> None:

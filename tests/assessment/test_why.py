@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,9 +14,9 @@ from guanbiao.assessment.rules.answers import Sheet, read_sheet
 from guanbiao.assessment.rules.card import ScoreCard, score
 from guanbiao.assessment.rules.why import contributions, share_of_total, why
 from guanbiao.indicators.library import shipped, shipped_model
-from guanbiao.indicators.rules.model import Model, OptionPoints, OptionsSum, model_of
+from guanbiao.indicators.rules.model import Model, OptionPoints, OptionsSum
 from guanbiao.kernel.errors import Language, Unusable
-from tests.cast import SMALL_SHEET, small_model
+from tests.cast import SMALL_SHEET, made, small_model
 
 UNIT = 10_000
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -39,7 +40,7 @@ def on_the_line(x: int, knots: list[tuple[int, int]]) -> int:
     """Straight lines between knots, by hand."""
     if x <= knots[0][0]:
         return knots[0][1]
-    for (x0, y0), (x1, y1) in zip(knots, knots[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(knots):
         if x <= x1:
             return y0 + half_up((x - x0) * (y1 - y0), x1 - x0) if y1 >= y0 else y0 - half_up((x - x0) * (y0 - y1), x1 - x0)
     return knots[-1][1]
@@ -130,7 +131,7 @@ def test_more_than_full_is_said_to_be_cut(small_sheet: Sheet) -> None:
     raw = small_model()
     for option in raw["questions"][9]["options"][:3]:
         option["points"] = 70
-    model = model_of(raw, "sha256:x")
+    model = made(raw)
     card = score(model, small_sheet)
     lines = why(card, "BC.3", "zh")
     assert card.nodes["BC.3"] == model.full and "70 + 70，超过满分，记 100" in lines[-1]

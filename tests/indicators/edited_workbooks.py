@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import python_calamine
 
 from guanbiao.indicators.rules.model import Model, model_of
 from guanbiao.indicators.workbooks.layout import CODE_MARK, Column, cell_name
+from guanbiao.indicators.workbooks.reading import read_workbook
 from guanbiao.indicators.workbooks.template import write_template
-from guanbiao.kernel.errors import Language
+from guanbiao.kernel.errors import Language, Refusal
 
 
 def _t(zh: str, en: str) -> dict[str, str]:
@@ -22,7 +24,9 @@ def _t(zh: str, en: str) -> dict[str, str]:
 
 
 def _options(*codes: str) -> list[dict[str, Any]]:
-    return [{"code": code, "title": _t(f"第{code}档", f"Step {code}"), "text": _t(f"看得见的{code}", f"visible {code}"), "points": 10} for code in codes]
+    return [
+        {"code": code, "title": _t(f"第{code}档", f"Step {code}"), "text": _t(f"看得见的{code}", f"visible {code}"), "points": 10} for code in codes
+    ]
 
 
 def small_raw() -> dict[str, Any]:
@@ -31,23 +35,73 @@ def small_raw() -> dict[str, Any]:
         {"code": "QY01", "section": "QY", "part": "QY.1", "type": "text", "title": _t("企业叫什么？", "Name?"), "required": True},
         {"code": "QY02", "section": "QY", "part": "QY.1", "type": "text", "title": _t("信用代码？", "Credit code?"), "required": True},
         {"code": "QY03", "section": "QY", "part": "QY.1", "type": "text", "title": _t("评哪一年？", "Which year?"), "required": True},
-        {"code": "QY10", "section": "QY", "part": "QY.1", "type": "single", "title": _t("谁来生产？", "Who makes it?"), "options": _options("A", "B", "C")},
-        {"code": "QY11", "section": "QY", "part": "QY.1", "type": "multi", "exclusive": "Z", "title": _t("有哪些工序？", "Which steps?"), "options": _options("A", "B", "Z")},
+        {
+            "code": "QY10",
+            "section": "QY",
+            "part": "QY.1",
+            "type": "single",
+            "title": _t("谁来生产？", "Who makes it?"),
+            "options": _options("A", "B", "C"),
+        },
+        {
+            "code": "QY11",
+            "section": "QY",
+            "part": "QY.1",
+            "type": "multi",
+            "exclusive": "Z",
+            "title": _t("有哪些工序？", "Which steps?"),
+            "options": _options("A", "B", "Z"),
+        },
         {"code": "QY12", "section": "QY", "part": "QY.1", "type": "count", "unit": "人", "max": 1000000, "title": _t("有几人？", "How many people?")},
-        {"code": "BC01", "section": "BC", "part": "BC.1", "type": "percent", "title": _t("覆盖多少？", "What share?"), "when": {"question": "QY10", "in": ["A", "B"]}},
+        {
+            "code": "BC01",
+            "section": "BC",
+            "part": "BC.1",
+            "type": "percent",
+            "title": _t("覆盖多少？", "What share?"),
+            "when": {"question": "QY10", "in": ["A", "B"]},
+        },
         {"code": "BC02A", "section": "BC", "part": "BC.1", "type": "amount", "unit": "万元", "max": 100000000, "title": _t("建设投入", "Building")},
-        {"code": "BC02B", "section": "BC", "part": "BC.1", "type": "amount", "unit": "万元", "min": -500, "max": 100000000, "title": _t("净收益", "Net gain")},
-        {"code": "BC03", "section": "BC", "part": "BC.1", "type": "single", "title": _t("系统怎么用？", "How is it used?"), "options": _options("A", "B"),
-         "when": {"all": [{"question": "QY11", "in": ["A", "B"]}, {"question": "QY12", "at_least": 20}]}},
-        {"code": "BC04", "section": "BC", "part": "BC.1", "type": "number", "max": 100, "title": _t("几天？", "How many days?"),
-         "when": {"any": [{"question": "BC03", "in": ["B"]}, {"not": {"question": "QY10", "in": ["A"]}}]}},
+        {
+            "code": "BC02B",
+            "section": "BC",
+            "part": "BC.1",
+            "type": "amount",
+            "unit": "万元",
+            "min": -500,
+            "max": 100000000,
+            "title": _t("净收益", "Net gain"),
+        },
+        {
+            "code": "BC03",
+            "section": "BC",
+            "part": "BC.1",
+            "type": "single",
+            "title": _t("系统怎么用？", "How is it used?"),
+            "options": _options("A", "B"),
+            "when": {"all": [{"question": "QY11", "in": ["A", "B"]}, {"question": "QY12", "at_least": 20}]},
+        },
+        {
+            "code": "BC04",
+            "section": "BC",
+            "part": "BC.1",
+            "type": "number",
+            "max": 100,
+            "title": _t("几天？", "How many days?"),
+            "when": {"any": [{"question": "BC03", "in": ["B"]}, {"not": {"question": "QY10", "in": ["A"]}}]},
+        },
         {"code": "BC05", "section": "BC", "part": "BC.1", "type": "text", "title": _t("还有什么要说？", "Anything else?")},
-    ]  # fmt: skip
+    ]
     leaves = [
         {"code": "BC.1.1", "weight": 1, "title": _t("覆盖", "Share"), "measure": {"piecewise": {"question": "BC01"}, "points": [[0, 0], [80, 100]]}},
         {"code": "BC.1.2", "weight": 1, "title": _t("用法", "Use"), "measure": {"option": "BC03"}},
         {"code": "BC.1.3", "weight": 1, "title": _t("天数", "Days"), "measure": {"piecewise": {"question": "BC04"}, "points": [[0, 0], [80, 100]]}},
-        {"code": "BC.1.4", "weight": 1, "title": _t("收益", "Gain"), "measure": {"piecewise": {"ratio": [["BC02A", "BC02B"], "QY12"]}, "points": [[0, 0], [9, 100]]}},
+        {
+            "code": "BC.1.4",
+            "weight": 1,
+            "title": _t("收益", "Gain"),
+            "measure": {"piecewise": {"ratio": [["BC02A", "BC02B"], "QY12"]}, "points": [[0, 0], [9, 100]]},
+        },
     ]
     return {
         "format": "guanbiao.indicator-model/1",
@@ -58,12 +112,34 @@ def small_raw() -> dict[str, Any]:
             {"code": "QY", "title": _t("企业概况", "About you"), "parts": [{"code": "QY.1", "title": _t("基本情况", "Basics")}]},
             {"code": "BC", "title": _t("基础建设", "Foundations"), "parts": [{"code": "BC.1", "title": _t("资金投入", "Funding")}]},
         ],
-        "cards": [{"code": "KBC02", "part": "BC.1", "title": _t("花了多少？", "How much?"), "help": _t("按年算", "By year"), "fields": ["BC02A", "BC02B"]}],
+        "cards": [
+            {"code": "KBC02", "part": "BC.1", "title": _t("花了多少？", "How much?"), "help": _t("按年算", "By year"), "fields": ["BC02A", "BC02B"]}
+        ],
         "questions": questions,
-        "tree": {"code": "TOTAL", "title": _t("总", "Total"), "children": [{"code": "BC", "title": _t("基础", "Base"), "weight": 1, "children": leaves}]},
+        "tree": {
+            "code": "TOTAL",
+            "title": _t("总", "Total"),
+            "children": [{"code": "BC", "title": _t("基础", "Base"), "weight": 1, "children": leaves}],
+        },
         "stages": [{"code": "S1", "title": _t("起步", "Start"), "requires": []}],
     }
 
+
+FILLED = {
+    "QY01": "𠮷林𬭎业（集团）公司",
+    "QY02": "91000000MA0000001R",
+    "QY03": "2025年度",
+    "QY10": ("A",),
+    "QY11": ("A", "B"),
+    "QY12": 250000,
+    "BC01": 412500,
+    "BC02A": 12345678912,
+    "BC02B": -1200500,
+    "BC03": ("B",),
+    "BC04": 30000,
+    "BC05": "=1+1",
+}
+"""An answer to every question, in the internal form."""
 
 DIGEST = "sha256:" + "ab" * 32
 
@@ -142,3 +218,20 @@ class Workbook:
             for name, part in self.parts.items():
                 archive.writestr(name, part)
         return out.getvalue()
+
+
+def refused(model: Model, path: Path) -> Refusal:
+    """The refusal of a file; it names the file, has both languages and ends as a sentence."""
+    with pytest.raises(Refusal) as caught:
+        read_workbook(model, path)
+    said = caught.value
+    assert path.name in said.zh and path.name in said.en
+    assert said.zh.endswith("。") and said.en.endswith(".")
+    assert re.search("[一-鿿]", said.zh) and "{" not in said.zh + said.en
+    return said
+
+
+def written(tmp_path: Path, body: bytes, name: str = "填报.xlsx") -> Path:
+    path = tmp_path / name
+    path.write_bytes(body)
+    return path

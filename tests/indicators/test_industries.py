@@ -11,7 +11,10 @@ from guanbiao.kernel.errors import Unusable
 CODES = {entry.code for entry in shipped()}
 
 
-@pytest.mark.parametrize("code", ["", " ", "U", "Z1", "00", "98", "99", "C44", "I31", "3", "C3", "31100", "C311000", "三一", "C-31", "31;", "0", "١٣", "\x1b[2J", "x" * 9_999])
+UNKNOWN = ["", " ", "U", "Z1", "00", "98", "99", "C44", "I31", "3", "C3", "31100", "C311000", "三一", "C-31", "31;", "0", "١٣", "\x1b[2J", "x" * 9_999]
+
+
+@pytest.mark.parametrize("code", UNKNOWN)
 def test_a_code_that_does_not_exist_is_refused_in_a_sentence(code: str) -> None:
     with pytest.raises(Unusable) as refused:
         questionnaire_for(code)
@@ -50,7 +53,12 @@ def test_an_industry_goes_to_its_own_family(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("group", "model", "division_model"),
-    [("358", "iii-pharma", "iii-machinery"), ("384", "iii-electronics", None), ("373", "iii-shipbuilding", None), ("C3581", "iii-pharma", "iii-machinery")],
+    [
+        ("358", "iii-pharma", "iii-machinery"),
+        ("384", "iii-electronics", None),
+        ("373", "iii-shipbuilding", None),
+        ("C3581", "iii-pharma", "iii-machinery"),
+    ],
 )
 def test_the_longest_prefix_wins(group: str, model: str, division_model: str | None) -> None:
     assert questionnaire_for(group).model == model

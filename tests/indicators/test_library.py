@@ -54,7 +54,8 @@ def texts(value: Any, path: str = "") -> list[tuple[str, dict[str, str]]]:
             return [(path, value)]
         return [found for key, inner in value.items() for found in texts(inner, f"{path}.{key}")]
     if isinstance(value, list):
-        return [found for at, inner in enumerate(value) for found in texts(inner, f"{path}[{inner.get('code', at) if isinstance(inner, dict) else at}]")]
+        names = [inner.get("code", at) if isinstance(inner, dict) else at for at, inner in enumerate(value)]
+        return [found for name, inner in zip(names, value, strict=True) for found in texts(inner, f"{path}[{name}]")]
     return []
 
 
@@ -115,7 +116,7 @@ def test_a_built_file_that_was_changed_is_refused(damage: str, tmp_path: Path, m
         assert refused.value.code == "model.damaged" and "make setup" in refused.value.zh
         (tmp_path / "index.json").write_bytes(b"[1, 2")
         library._index.cache_clear()
-        assert shipped_model("iii-steel").digest == dict((e.code, e.digest) for e in shipped())["iii-steel"]
+        assert shipped_model("iii-steel").digest == {entry.code: entry.digest for entry in shipped()}["iii-steel"]
     finally:
         library._index.cache_clear()
 

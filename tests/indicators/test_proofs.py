@@ -75,7 +75,7 @@ PROOFS: dict[str, tuple[Callable[[dict[str, Any]], None], str, str]] = {
     ),
     "an unknown exclusive option": (put("questions", TOOLS, "exclusive", value="Z"), "questions[9].exclusive", "no option Z"),
     "points below 0": (put("questions", SHOP, "options", 0, "points", value=-1), "questions[3].options[0].points", "between 0 and full"),
-    "points above full": (put("questions", SHOP, "options", 2, "points", value="100.0001"), "questions[3].options[2].points", "between 0 and full"),
+    "points above full": (put("questions", SHOP, "options", 2, "points", value="100.0001"), "questions[3].options[2].points", "0 and full"),
     "a condition on an unknown question": (put("questions", SHARE, "when", value={"question": "NONE", "in": ["A"]}), "questions[6].when", "NONE"),
     "a condition that looks ahead": (put("questions", SHOP, "when", value={"question": "SHARE", "at_least": 1}), "questions[3].when", "look back"),
     "a condition on itself": (put("questions", SHARE, "when", value={"question": "SHARE", "at_least": 1}), "questions[6].when", "look back"),

@@ -12,11 +12,14 @@ from guanbiao.kernel.characters import on_one_line, writable
 from guanbiao.kernel.numbers import half_up, normalised_digits, one_decimal, parse_scaled, scaled_text
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", " ", "NaN", "nan", "Infinity", "-inf", "1e400", "1E+99", "--1", "1,000", "1_000", "12a", "0x10", "1e", "e5", ".", "+", "1.2.3"]
-    + ["１２", "٣", "²", "1 2", "5%", "5\n", "\x005", "9" * 61, "1" + "0" * 31],
-)
+NOT_NUMBERS = [
+    "", " ", "NaN", "nan", "Infinity", "-inf", "1e400", "1E+99", "--1", "1,000", "1_000", "12a",
+    "0x10", "1e", "e5", ".", "+", "1.2.3", "１２", "٣", "²",
+    "1 2", "5%", "5\n", "\x005", "9" * 61, "1" + "0" * 31,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOT_NUMBERS)
 def test_what_is_not_a_plain_finite_number_is_no_number(text: str) -> None:
     with pytest.raises(ValueError):
         parse_scaled(text)
@@ -68,17 +71,26 @@ def test_half_up_is_never_more_than_half_away() -> None:
         assert Fraction(-1, 2) < difference <= Fraction(1, 2)
 
 
-@pytest.mark.parametrize(("scaled", "text"), [(0, "0"), (415_000, "41.5"), (-1, "-0.0001"), (30_000, "3"), (-25_000, "-2.5"), (10**18, "100000000000000")])
+SHORTEST = {0: "0", 415_000: "41.5", -1: "-0.0001", 30_000: "3", -25_000: "-2.5", 10**18: "100000000000000"}
+
+
+@pytest.mark.parametrize(("scaled", "text"), SHORTEST.items())
 def test_the_shortest_text_of_a_number(scaled: int, text: str) -> None:
     assert scaled_text(scaled) == text
 
 
-@pytest.mark.parametrize(("scaled", "text"), [(583_123, "58.3"), (583_500, "58.4"), (583_499, "58.3"), (0, "0.0"), (1_000_000, "100.0"), (499, "0.0"), (999_500, "100.0")])
+ONE_DECIMAL = {583_123: "58.3", 583_500: "58.4", 583_499: "58.3", 0: "0.0", 1_000_000: "100.0", 499: "0.0", 999_500: "100.0"}
+
+
+@pytest.mark.parametrize(("scaled", "text"), ONE_DECIMAL.items())
 def test_a_score_is_read_with_one_decimal(scaled: int, text: str) -> None:
     assert one_decimal(scaled) == text
 
 
-@pytest.mark.parametrize(("typed", "plain"), [("１２３．５", "123.5"), ("－１２", "-12"), ("−3", "-3"), ("　７　", "7"), ("＋４", "+4"), ("１ｅ３", "1e3")])
+TYPED = {"１２３．５": "123.5", "－１２": "-12", "−3": "-3", "　７　": "7", "＋４": "+4", "１ｅ３": "1e3"}
+
+
+@pytest.mark.parametrize(("typed", "plain"), TYPED.items())
 def test_full_width_digits_are_made_plain(typed: str, plain: str) -> None:
     assert normalised_digits(typed) == plain
 

@@ -31,6 +31,8 @@ class Rule:
     when: Condition
     says: Text
     source: Text
+    fields: frozenset[tuple[str, str]]
+    """(kind, code) of the fields in its sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ class Finding:
 
 def rule_of(raw: dict[str, Any]) -> Rule:
     """A rule from its JSON form, which has passed the schema."""
-    return Rule(raw["code"], raw["node"], raw["topic"], raw["weight"], parse_condition(raw["when"]), Text.of(raw["says"]), Text.of(raw["source"]))
+    says = Text.of(raw["says"])
+    when, source = parse_condition(raw["when"]), Text.of(raw["source"])
+    return Rule(raw["code"], raw["node"], raw["topic"], raw["weight"], when, says, source, frozenset(fields_in(says)))
 
 
 def rules_of(raw: Iterable[dict[str, Any]], model: Model) -> tuple[Rule, ...]:
@@ -69,7 +73,7 @@ def names_known(rule: Rule, model: Model) -> bool:
 def names_in(rule: Rule) -> tuple[set[str], set[str]]:
     """(questions, nodes) a rule names, in its condition or in its sentences."""
     questions, nodes = questions_in(rule.when), nodes_in(rule.when) | {rule.node}
-    for kind, code in fields_in(rule.says):
+    for kind, code in rule.fields:
         (nodes if kind in ("v", "s") else questions).add(code)
     return questions, nodes
 
@@ -77,7 +81,7 @@ def names_in(rule: Rule) -> tuple[set[str], set[str]]:
 def cited_questions(rule: Rule, model: Model) -> frozenset[str]:
     """The questions a rule's sentence is about: those it cites itself or through a measured value; the profile's stand for size only."""
     cited: set[str] = set()
-    for kind, code in fields_in(rule.says):
+    for kind, code in rule.fields:
         if kind == "v":
             measure = model.node[code].measure
             cited |= set(measured_questions(measure)) if measure else set()
@@ -118,7 +122,8 @@ def diagnose(
 
 def _strongest_first(card: ScoreCard, rules: list[Rule]) -> list[Rule]:
     """By weight; of equal ones the rule about the node that loses more points of the total."""
-    return sorted(rules, key=lambda rule: (-rule.weight, -lost_points(card, rule.node), rule.code))
+    lost = {node: lost_points(card, node) for node in {rule.node for rule in rules}}
+    return sorted(rules, key=lambda rule: (-rule.weight, -lost[rule.node], rule.code))
 
 
 def _fresh(queue: list[Rule], taken: list[Rule], model: Model) -> Iterator[Rule]:
@@ -135,7 +140,7 @@ def repeats(rule: Rule, other: Rule, model: Model) -> bool:
 
 
 def _steps(rule: Rule) -> set[str]:
-    return {code for kind, code in fields_in(rule.says) if kind == "next"}
+    return {code for kind, code in rule.fields if kind == "next"}
 
 
 def _finding(card: ScoreCard, rule: Rule, aspect: str) -> Finding:

@@ -7,13 +7,16 @@ or where the question's condition follows from it. `entails` is sound, not compl
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from guanbiao.assessment.rules.diagnosis import Rule, names_in, names_known, rule_of
 from guanbiao.assessment.rules.summary import aspects_of
 from guanbiao.assessment.rules.wording import fields_in
 from guanbiao.indicators.rules.conditions import All, AnyOf, AtLeast, Chosen, Condition, More, NodeIs, Not, RatioIs, atoms, questions_in
 from guanbiao.indicators.rules.model import Model, Question, Text, measured_questions
-from guanbiao.indicators.rules.safe_yaml import Defect, Document
+
+if TYPE_CHECKING:
+    from guanbiao.indicators.rules.safe_yaml import Defect, Document
 
 Hole = tuple[str, str]
 """What is wrong with a rule, (zh, en)."""
@@ -82,7 +85,7 @@ class _Holes:
 
     def found(self) -> Iterator[Hole]:
         yield from self._condition()
-        for kind, code in fields_in(self.rule.says):
+        for kind, code in sorted(self.rule.fields):
             match kind:
                 case "no":
                     pass

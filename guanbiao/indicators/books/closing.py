@@ -138,7 +138,7 @@ def index_chapter(model: Model, heading: str, language: Language) -> Chapter:
     for leaf in model.leaves:
         homes = [model.card_of[code].number for code in (measured_questions(leaf.measure) if leaf.measure else ())]
         found += [Entry(leaf.code, leaf.title.in_(language), number) for number in homes[:1]]
-    text = "题目和指标的代码，按字母次序；后面是题号。" if zh else "Codes of questions and indicators in alphabetical order, with question numbers."
+    text = "题目和指标的代码，按字母次序。" if zh else "Codes of questions and indicators in alphabetical order."
     return Chapter(heading, (Says("", text),), index=tuple(sorted(found, key=lambda entry: _natural(entry.code))))
 
 

@@ -26,7 +26,7 @@ _LABELS = {
     "contents": Text("目录", "Contents"),
     "book": Text("方法手册", "Method book"),
     "feeds": Text("计入", "Feeds"),
-    "page": Text("页", "page"),
+    "index": Text("每行依次为代码、名称、题号、页码。", "Each line: code, name, question, page."),
     "product": Text("贯标", "Guanbiao"),
     "digest": Text("摘要", "digest"),
 }

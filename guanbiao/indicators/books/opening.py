@@ -19,10 +19,10 @@ def about_chapter(model: Model, heading: str, language: Language) -> Chapter:
         Says(
             "范围" if zh else "Scope",
             f"本书说明问卷“{model.title.zh}”的全部题目、计分办法和依据：共 {len(model.cards)} 题（{len(model.questions)} 个填报项），"
-            f"其中 {scored} 题参与计分，形成 {len(model.leaves)} 个指标；另有 {len(model.checks)} 条合理性核对。"
+            f"其中 {scored} 题参与计分，形成 {len(model.leaves)} 个指标{f'；另有 {len(model.checks)} 条合理性核对' if model.checks else ''}。"
             if zh
             else f"This book sets out every question of “{model.title.en}”, how it is scored and on what it rests: {len(model.cards)} questions "
-            f"({len(model.questions)} fields), {scored} of them scored, {len(model.leaves)} indicators, and {len(model.checks)} plausibility checks.",
+            f"({len(model.questions)} fields), {scored} of them scored, {len(model.leaves)} indicators{f', and {len(model.checks)} plausibility checks' if model.checks else ''}.",
         )
     ]
     if based_on := model.based_on.get("text"):
@@ -33,20 +33,21 @@ def about_chapter(model: Model, heading: str, language: Language) -> Chapter:
 
 
 def _reading(model: Model, zh: bool) -> tuple[Says, ...]:
+    use = Says(
+        "用途" if zh else "Use",
+        "自评估由企业自行填报，用来了解自身水平、安排改进，也可随专项资金申报提交；它不是评定结论。"
+        if zh
+        else "A self-assessment is filled in by the enterprise itself, to see where it stands and plan its improvement; "
+        "it is not the outcome of an assessment.",
+    )
     return (
+        *([use] if len(model.stages) > 1 else []),
         Says(
             "标记" if zh else "Marks",
             "▲ 表示该数值是平台默认值，不是官方规则；使用单位可以在新的一版里改。每题末尾列出它计入的指标，“关键”表示关键指标。"
             if zh
             else "▲ marks a value that is a platform default and not an official rule; a new edition may change it. "
             "After each question stand the indicators it feeds; “key” marks a key indicator.",
-        ),
-        Says(
-            "用途" if zh else "Use",
-            "自评估由企业自行填报，用来了解自身水平、安排改进，也可随专项资金申报提交；它不是评定结论。"
-            if zh
-            else "A self-assessment is filled in by the enterprise itself, to see where it stands and plan its improvement; "
-            "it is not the outcome of an assessment.",
         ),
         Says(
             "版本" if zh else "Edition",
@@ -171,7 +172,7 @@ _RULES = (
         ),
     ),
     (
-        Text("分母为 0", "A denominator of 0"),
+        Text("分母为 0", "Zero denominator"),
         Text(
             "比率算不出来，答卷会被退回请改。可能确实为 0 的分母单独先问，为 0 时后面的题不再出现。",
             "The ratio cannot be computed and the sheet is handed back. Where 0 may be honest, the denominator is asked first; "

@@ -180,15 +180,19 @@ class Sections:
         zh = self.zh
         own = {q.code: condition_words(self.model, q.when, self.language) for q in fields if q.when}
         differ = len(fields) > 1 and (len(own) < len(fields) or len(set(own.values())) > 1) and bool(own)
-        head = ["代码", "填什么", "单位", "范围"] if zh else ["Code", "What to give", "Unit", "Range"]
+        units = any(q.unit.zh for q in fields)
+        head = ["代码", "填什么"] if zh else ["Code", "What to give"]
+        head += (["单位"] if zh else ["Unit"]) if units else []
+        head += ["范围"] if zh else ["Range"]
         head += (["何时答"] if zh else ["When"]) if differ else []
         rows = []
         for q in fields:
             span = range_words(q, self.language).removesuffix(q.unit.in_(self.language)).rstrip() if q.is_numeric else ""
             title = q.title.in_(self.language) + self._chosen(q)
-            row = [q.code, title, q.unit.in_(self.language), span]
+            row = [q.code, title, *([q.unit.in_(self.language)] if units else []), span]
             rows.append((*row, capital(own.get(q.code, ""))) if differ else tuple(row))
-        return Table("", tuple(head), tuple(rows), right=(), shares=(0, 3, 0, 0, 3) if differ else (0, 1, 0, 0))
+        shares = (0, 3, *((0,) if units else ()), 0, *((3,) if differ else ()))
+        return Table("", tuple(head), tuple(rows), shares=shares)
 
     def _chosen(self, question: models.Question) -> str:
         """The options of a choice that stands among other fields."""

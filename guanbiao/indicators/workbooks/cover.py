@@ -87,10 +87,11 @@ def _given(sheet: Any, filling: Filling, row: int, label: str, question: str) ->
     """What was answered to a question, shown on the cover too."""
     cell = filling.cells[question]
     hint = WORDS[filling.language].facts["see"].format(filling.model.card_of[question].number)
-    answer = filling.answers.get(question)
     sheet.write_string(row, _LABEL, label, filling.styles["label"])
     sheet.set_row(row, row_height([("", _VALUE_WIDTH)], filling.language))
-    value = answer if isinstance(answer, str) and answer.strip() else hint
+    # A formula's cached result is not escaped the way text in a cell is: what XML cannot hold would spoil the file.
+    text = str(filling.answers.get(question, ""))
+    value = "".join(char if char.isprintable() else " " for char in text) if text.strip() else hint
     sheet.write_formula(row, _VALUE, f'=IF(TRIM({cell})="","{hint}",{cell})', filling.styles["fact"], value)
 
 

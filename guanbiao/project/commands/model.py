@@ -130,18 +130,20 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from guanbiao.indicators.library import build_library
+    from guanbiao.assessment.diagnosis import build_diagnosis
+    from guanbiao.indicators.library import BUILT, build_library
     from guanbiao.indicators.publishing import check_frozen, publish
 
     entries = build_library()
     if arguments.publish:
         publish(entries)
     check_frozen(entries)
+    rules = build_diagnosis(BUILT)
     if arguments.examples:
         from guanbiao.assessment.examples import write_examples
 
         write_examples(Path(arguments.examples))
     if not arguments.quiet:
-        zh = f"已组合 {len(entries)} 份问卷。\n"
-        sys.stderr.write(zh if arguments.lang == "zh" else f"Composed {len(entries)} questionnaires.\n")
+        zh = f"已组合 {len(entries)} 份问卷、{rules} 条诊断规则。\n"
+        sys.stderr.write(zh if arguments.lang == "zh" else f"Composed {len(entries)} questionnaires and {rules} diagnosis rules.\n")
     return 0

@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -77,7 +78,7 @@ class Maturity:
         for question in self.model.questions:
             if question.when is None or holds(question.when, facts):
                 self.answers[question.code] = self._answer(question)
-        return Sheet({code: answer for code, answer in self.answers.items()})
+        return Sheet(dict(self.answers))
 
     def _size(self) -> dict[str, float]:
         draw = self.random
@@ -156,7 +157,7 @@ class Maturity:
         """The curve read backwards: a value at which it gives the level's points (beyond its ends: somewhere outside)."""
         wanted = level * self.model.full
         knots = list(zip(measure.xs, measure.ys, strict=True))
-        places = [x + (wanted - y) * (x2 - x) / (y2 - y) for (x, y), (x2, y2) in zip(knots, knots[1:], strict=False) if y != y2 and min(y, y2) <= wanted <= max(y, y2)]
+        places = [x + (wanted - y) * (x2 - x) / (y2 - y) for (x, y), (x2, y2) in pairwise(knots) if y != y2 and min(y, y2) <= wanted <= max(y, y2)]
         found = places[-1] if places else float(min(knots, key=lambda knot: abs(knot[1] - wanted))[0])
         if level in (0, 1):
             found *= self.random.uniform(0.8, 1) if found == knots[0][0] else self.random.uniform(1, 1.1)
@@ -174,7 +175,7 @@ class Maturity:
 
     def _fit(self, question: Question, value: float) -> int:
         """Within the question's range and decimals, and no more than the whole it is a part of."""
-        step = UNIT // 10**question.decimals
+        step = int(UNIT // 10**question.decimals)
         scaled = round(value * UNIT / step) * step
         most = [answer for whole in self.wholes.get(question.code, ()) if isinstance(answer := self.answers.get(whole), int)]
         least = -(-question.least // step) * step

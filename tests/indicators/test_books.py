@@ -5,12 +5,15 @@ from __future__ import annotations
 import copy
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import pypdfium2
 import pytest
 from markdown_it import MarkdownIt
 from pypdf import PdfReader
@@ -78,7 +81,9 @@ def tokens(text: str) -> list[Any]:
 
 
 def pdf_text(body: bytes) -> str:
-    return "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).split())
+    """All text without spaces, line breaks and break marks, as these depend on the layout."""
+    pages = pypdfium2.PdfDocument(body)
+    return "".join("".join(page.get_textpage().get_text_bounded() for page in pages).replace("\u200b", "").split())
 
 
 # -- what may not happen
@@ -101,9 +106,7 @@ def test_no_text_of_a_model_acts_as_markup_in_markdown(language: Language) -> No
     for kind in ("heading_open", "table_open", "tr_open", "td_open", "bullet_list_open", "code_inline", "link_open", "strong_open"):
         assert sum(t.type == kind for t in poisoned) == sum(t.type == kind for t in plain), kind
     assert all(t.attrs["href"].startswith("#") for t in poisoned if t.type == "link_open")
-    assert any("<script>alert(1)</script>" in t.content for t in poisoned if t.type == "text") or "<script>" in "".join(
-        t.content for t in poisoned if t.type in ("text", "text_special")
-    )
+    assert "<script>alert(1)</script>" in "".join(t.content for t in poisoned if t.type in ("text", "text_special"))
 
 
 def test_no_text_of_a_model_acts_as_markup_in_pdf() -> None:
@@ -121,7 +124,7 @@ def test_characters_without_type_do_not_stop_the_book() -> None:
     ("text", "expected"),
     [
         ("a|b", "a\\|b"),
-        ("<b>", "\\<b>"),
+        ("<b>", "\\<b\\>"),
         ("R&D", "R&D"),
         ("&lt;", "\\&lt;"),
         ("a\n\n# b", "a \\# b"),
@@ -178,17 +181,11 @@ def test_tables_render_and_links_lead_to_headings(code: str, language: Language)
     assert len(anchors) == len(set(anchors))
     links = [t.attrs["href"] for t in tokens(markdown(code, language)) if t.type == "link_open"]
     assert len(links) > len(model(code).questions)
-    from urllib.parse import unquote
-
     assert {unquote(str(link)).removeprefix("#") for link in links} <= set(anchors)
     rows = [t for t in parsed if t.type == "inline" and t.content.startswith("|")]
     assert rows == []  # a row outside a table: its table did not render
-    assert sum(t.type == "table_open" for t in parsed) == markdown(code, language).count("| --- |") + _one_column_heads(markdown(code, language))
-
-
-def _one_column_heads(text: str) -> int:
-    """Table rules that the plain count above misses: those whose first two columns are not both left."""
-    return sum(1 for line in text.splitlines() if line.startswith("| ---") and not line.startswith("| --- | ---") or line.startswith("| --- | ---:"))
+    rules = [line for line in markdown(code, language).splitlines() if re.fullmatch(r"\|( ---:? \|)+", line)]
+    assert sum(t.type == "table_open" for t in parsed) == len(rules) > 2
 
 
 def test_shares_of_the_total_add_up_on_every_level() -> None:
@@ -231,7 +228,7 @@ def test_a_question_says_when_it_is_asked_and_what_it_feeds() -> None:
         ),
         (
             {"ratio": ["QY05", "QY04"], "scale": 3, "below": 1},
-            "第 {QY05} 题 ÷ 第 {QY04} 题小于 约 0.3333",
+            "第 {QY05} 题 ÷ 第 {QY04} 题小于约 0.3333",
             "question {QY05} ÷ question {QY04} is below about 0.3333",
         ),
         ({"node": "BC", "below": 40}, "“基础建设”（BC）的得分小于 40", "the score of “Foundations” (BC) is below 40"),
@@ -272,12 +269,18 @@ def test_a_verified_basis_names_its_source_without_a_mark() -> None:
 # -- the two forms and the command
 
 
+def test_the_same_model_and_day_give_the_same_bytes() -> None:
+    first = pdf_book(model("ccid-2015"), "zh", on=ON)
+    assert first == pdf_book(model("ccid-2015"), "zh", on=ON) != pdf_book(model("ccid-2015"), "zh", on=date(2026, 11, 25))
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_pdf_is_archival_tagged_and_numbered(language: Language) -> None:
     body = pdf_book(model(), language, on=ON)
     reader = PdfReader(io.BytesIO(body))
-    metadata = reader.xmp_metadata
-    assert metadata is not None and b'pdfaid:part>2</pdfaid:part' in body or b'pdfaid:part="2"' in body
+    assert reader.xmp_metadata is not None
+    packet = reader.xmp_metadata.stream.get_data()
+    assert b"<pdfaid:part>2</pdfaid:part>" in packet and b"<pdfaid:conformance>B</pdfaid:conformance>" in packet
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert len(reader.outline) > 10
     last = len(reader.pages)
@@ -285,7 +288,6 @@ def test_the_pdf_is_archival_tagged_and_numbered(language: Language) -> None:
     found = pdf_text(body)
     for card in model().cards:
         assert "".join(thin_spaced(card.title.in_(language), language).split()) in found
-    assert body == pdf_book(model(), language, on=ON)
 
 
 def test_the_command_prints_markdown_and_writes_both_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -309,4 +311,4 @@ def test_the_command_tells_two_editions_apart(tmp_path: Path, capsys: pytest.Cap
     found = json.loads(capsys.readouterr().out)
     assert found["counts"] == {"breaking": 0, "score": 1, "harmless": 0} and found["new"]["edition"] == "2027.1"
     assert main(["model", "diff", MODEL, str(path), "--lang", "zh"]) == 0
-    assert "≥\u200945" in capsys.readouterr().out.replace("≥ 45", "≥\u200945")
+    assert "≥ 45" in capsys.readouterr().out

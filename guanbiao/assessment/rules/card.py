@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from guanbiao.assessment.rules.answers import Answer, Sheet
-from guanbiao.assessment.rules.kernel import Block, Scores, decided, run
+from guanbiao.assessment.rules.applying import Truths
+from guanbiao.assessment.rules.kernel import Block, Scores, run
 from guanbiao.assessment.rules.plan import Plan, plan_of
 from guanbiao.indicators.rules.conditions import Facts, holds
 from guanbiao.indicators.rules.model import Model, Piecewise, Question, Requirement
@@ -137,7 +138,9 @@ def _zero(model: Model, below: tuple[str, ...]) -> Refusal:
 
 def _conditional_texts(plan: Plan, block: Block) -> Mapping[str, tuple[bool, bool]]:
     """Text questions with a condition: whether they surely apply, and whether they may."""
-    return {q.code: decided(plan, block, q.when) for q in plan.model.questions if q.type == "text" and q.when is not None}
+    conditions = {q.code: q.when for q in plan.model.questions if q.type == "text" and q.when is not None}
+    truths = Truths(plan, block.values, block.answered) if conditions else None
+    return {code: truths.decided(condition) for code, condition in conditions.items()} if truths else {}
 
 
 def _card(plan: Plan, sheet: Sheet, scores: Scores, texts: Mapping[str, tuple[bool, bool]], previous: Facts | None) -> ScoreCard:

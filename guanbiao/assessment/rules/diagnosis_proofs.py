@@ -114,6 +114,10 @@ class _Holes:
                         yield f"{code} 没有选项 {gone}。", f"{code} has no option {gone}."
                 case AtLeast(code, value) if not self.model.question[code].is_numeric or value > self.model.question[code].greatest:
                     yield f"{code} 到不了 at_least 的数。", f"{code} can never reach the number in at_least."
+                case RatioIs() | More():
+                    for code in sorted(questions_in(atom)):
+                        if not self.model.question[code].is_numeric:
+                            yield f"{code} 不是数字题，不能比较。", f"{code} is not a number and cannot be compared."
                 case _:
                     pass
         for code in sorted(questions_in(self.rule.when)):

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_, or_
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from guanbiao.assessment.rules.applying import Truths
 from guanbiao.assessment.rules.plan import Bools, Curves, Ints, Level, Plan, Scores64
-from guanbiao.indicators.rules.conditions import All, AnyOf, AtLeast, Chosen, Condition, Not
 from guanbiao.kernel.numbers import INT64_MAX
 
 SLICE = 2048
@@ -73,7 +71,7 @@ def run(plan: Plan, block: Block, *, pool: Executor | None = None) -> Scores:
 
     Conditions are evaluated over the whole block at once: they are many small steps, which threads would only contend for.
     """
-    truths = _Truths(plan, block)
+    truths = Truths(plan, block.values, block.answered)
     applies = truths.questions(surely=True)
     missing = applies[plan.required] & ~block.answered[plan.required]
     # With nothing missing among what surely applies, every condition was decided: nothing is undecided.
@@ -115,18 +113,12 @@ def run(plan: Plan, block: Block, *, pool: Executor | None = None) -> Scores:
     )
 
 
-def decided(plan: Plan, block: Block, condition: Condition) -> tuple[bool, bool]:
-    """Of a single sheet: whether a condition surely holds, and whether it may."""
-    truths = _Truths(plan, block)
-    return bool(truths.holds(condition, surely=True)), bool(truths.holds(condition, surely=False))
-
-
 def _scores(plan: Plan, shape: tuple[int, int]) -> Scores64:
     # Rows that lie a power of two apart fall onto the same places of a cache: keep them a little further apart.
     return np.zeros((shape[0], shape[1] + 24), np.float64 if plan.exact_in_float else np.int64)[:, : shape[1]]
 
 
-def _initial(plan: Plan, truths: _Truths, shape: tuple[int, int], *, surely: bool) -> Bools:
+def _initial(plan: Plan, truths: Truths, shape: tuple[int, int], *, surely: bool) -> Bools:
     """Which leaves apply; inner nodes follow level by level."""
     found = np.ones(shape, np.bool_)
     found[-1] = False
@@ -149,73 +141,6 @@ def _columns(plan: Plan, block: Block, low: Scores64, high: Scores64, may: Bools
         return
     for level in plan.levels:
         _interval_level(level, low, high, may, must)
-
-
-# -- which questions apply
-
-
-class _Truths:
-    """Every condition of the plan on a block, each once: whether it surely holds and, when asked, whether it may.
-
-    Of a single sheet the rows are plain integers and truths plain booleans: the same expressions, without arrays of one cell.
-    """
-
-    def __init__(self, plan: Plan, block: Block) -> None:
-        self.plan, self.shape = plan, block.values.shape
-        single = self.shape[1] == 1
-        self.values: Any = block.values[:, 0].tolist() if single else block.values
-        self.answered: Any = block.answered[:, 0].tolist() if single else block.answered
-        self.maybe: list[Any] = []
-        self.surely: list[Any] = []
-        for _, condition in plan.conditions:
-            self.surely.append(self.holds(condition, surely=True))
-
-    def table(self, *, surely: bool) -> Bools:
-        """(conditions, B): surely holds, or may hold."""
-        if not surely and not self.maybe:
-            for _, condition in self.plan.conditions:
-                self.maybe.append(self.holds(condition, surely=False))
-        return np.array(self.surely if surely else self.maybe, np.bool_).reshape(len(self.surely), self.shape[1])
-
-    def questions(self, *, surely: bool) -> Bools:
-        """(questions, B): surely applies, or may apply."""
-        found = np.ones(self.shape, np.bool_)
-        rows, which = self.plan.conditional_rows
-        if len(rows):
-            found[rows] = self.table(surely=surely)[which]
-        return found
-
-    def holds(self, condition: Condition, *, surely: bool) -> Any:
-        match condition:
-            case All(parts):
-                return reduce(and_, (self.holds(part, surely=surely) for part in parts))
-            case AnyOf(parts):
-                return reduce(or_, (self.holds(part, surely=surely) for part in parts))
-            case Not(part):
-                return True ^ self.holds(part, surely=not surely)
-            case Chosen(question, options):
-                row = self.plan.row[question]
-                index = self.plan.option_index[question]
-                wanted = sum(1 << index[code] for code in options)
-                values = self.values[row]
-                bits = values if self.plan.questions[row].type == "multi" else 1 << values
-                return self._known(row, (bits & wanted) != 0, surely=surely)
-            case AtLeast(question, value):
-                row = self.plan.row[question]
-                return self._known(row, self.values[row] >= value, surely=surely)
-            case _:
-                raise TypeError(f"a question's condition cannot hold {condition}")
-
-    def _known(self, row: int, fits: Any, *, surely: bool) -> Any:
-        """An atom: the question applies, and its answer fits; may hold where it is still unanswered."""
-        answered = self.answered[row]
-        found = answered & fits if surely else fits | (True ^ answered)
-        if (at := self.plan.condition_of.get(row)) is None:
-            return found
-        # `not` of a condition asks for the other kind of truth, which may not be there yet.
-        truths = self.surely if surely else self.maybe
-        truth = truths[at] if at < len(truths) else self.holds(self.plan.conditions[at][1], surely=surely)
-        return found & truth
 
 
 # -- leaves

@@ -21,7 +21,7 @@ _LOOSE = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 """The space an author put around a field that turned out to end in Chinese: “620 万元 收入”."""
 
 
-class EmptyField(Exception):
+class EmptyField(Exception):  # noqa: N818  it says what happened
     """A sentence asked for something this sheet does not have; the rule must not have fired."""
 
 

@@ -14,15 +14,16 @@ from guanbiao.kernel.numbers import half_up, one_decimal, scaled_text
 def about_chapter(model: Model, heading: str, language: Language) -> Chapter:
     """What the book describes, on what it rests, and what its marks mean."""
     zh = language == "zh"
+    checks = (f"；另有 {len(model.checks)} 条合理性核对", f", and {len(model.checks)} plausibility checks") if model.checks else ("", "")
     scored = sum(1 for card in model.cards if any(code in model.measured for code in card.fields))
     blocks = [
         Says(
             "范围" if zh else "Scope",
             f"本书说明问卷“{model.title.zh}”的全部题目、计分办法和依据：共 {len(model.cards)} 题（{len(model.questions)} 个填报项），"
-            f"其中 {scored} 题参与计分，形成 {len(model.leaves)} 个指标{f'；另有 {len(model.checks)} 条合理性核对' if model.checks else ''}。"
+            f"其中 {scored} 题参与计分，形成 {len(model.leaves)} 个指标{checks[0]}。"
             if zh
             else f"This book sets out every question of “{model.title.en}”, how it is scored and on what it rests: {len(model.cards)} questions "
-            f"({len(model.questions)} fields), {scored} of them scored, {len(model.leaves)} indicators{f', and {len(model.checks)} plausibility checks' if model.checks else ''}.",
+            f"({len(model.questions)} fields), {scored} of them scored, {len(model.leaves)} indicators{checks[1]}.",
         )
     ]
     if based_on := model.based_on.get("text"):

@@ -133,7 +133,7 @@ def _same_unit(model: Model, top: tuple[str, ...], bottom: tuple[str, ...]) -> b
 def _limits(above: Fraction | None, below: Fraction | None, percent: bool, language: Language) -> str:
     words = ("大于", "小于", "且") if language == "zh" else ("above", "below", " and ")
     said = [f"{word} {_fraction(value, percent, language)}" for word, value in zip(words[:2], (above, below), strict=True) if value is not None]
-    return words[2].join(said)
+    return words[2].join(said).replace(" 约", "约")
 
 
 def _fraction(value: Fraction, percent: bool, language: Language) -> str:

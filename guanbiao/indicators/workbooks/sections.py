@@ -99,7 +99,7 @@ class SectionSheet:
         self.sheet.write_string(TITLE_ROW, Column.STATE, words.lead, styles["lead"])
         self.sheet.set_row(HEAD_ROW, 22)
         for column, text in zip(range(Column.NUMBER, Column.APPLIES), words.heads, strict=True):
-            self.sheet.write_string(HEAD_ROW, column, text, styles["head"])
+            self.sheet.write_string(HEAD_ROW, column, text, styles["head_note" if column >= Column.UNIT and column != Column.STATE else "head"])
         for column, width in _WIDTHS.items():
             self.sheet.set_column(column, column, width, None, {"hidden": column in _HIDDEN})
         self.sheet.set_column(Column.APPLIES, Column.DONE, 8, None, {"hidden": True})

@@ -28,6 +28,7 @@ _CELLS: Final[dict[str, dict[str, Any]]] = {
     "title": {"font_size": 16, "bold": True, "font_color": INK, "valign": "vcenter"},
     "lead": {"font_color": INK_2, "valign": "vcenter"},
     "head": {"bold": True, "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", **_HEAD},
+    "head_note": {"bold": True, "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "align": "left", "indent": 1, **_HEAD},
     "part": {"bold": True, "font_color": PRIMARY, "bg_color": PAPER, "valign": "vcenter", "top": 1, "top_color": PRIMARY_LINE, **_RULED},
     "number": {"font_color": INK_2, **_WRAPPED, **_RULED},
     "question": {"bold": True, **_WRAPPED, **_RULED},

@@ -1,6 +1,6 @@
 """A second opinion on what a diagnosis says: conditions and fields worked out from the model's JSON form and the sheet alone.
 
-Written anew on purpose, with decimals and fractions and without the product's own evaluator or wording, so that a slip in one shows against the other.
+Written anew on purpose, with fractions and without the product's own evaluator or wording, so that a slip in one shows against the other.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from guanbiao.assessment.rules.answers import Answer
 from guanbiao.assessment.rules.card import ScoreCard
+from guanbiao.indicators.rules.model import Model
 
 UNIT = 10_000
 FIELD = re.compile(r"\{(\w+):([\w.]+)\}")
@@ -24,8 +25,7 @@ class Claims:
 
     def __init__(self, card: ScoreCard) -> None:
         self.card = card
-        self.questions: dict[str, dict[str, Any]] = {q["code"]: q for q in card.model.raw["questions"]}
-        self.measures = {node["code"]: node["measure"] for node in _walk(card.model.raw["tree"]) if "measure" in node}
+        self.questions, self.measures = _pieces(card.model)
         self.answers: Mapping[str, Answer] = card.sheet.answers
 
     # -- conditions
@@ -107,6 +107,17 @@ class Claims:
     def _unit(question: dict[str, Any]) -> tuple[str, str]:
         unit = question.get("unit", "%" if question["type"] == "percent" else "")
         return (unit["zh"], unit["en"]) if isinstance(unit, dict) else (unit, ENGLISH.get(unit, unit))
+
+
+_PIECES: dict[str, tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]] = {}
+
+
+def _pieces(model: Model) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """(questions, measures) of a model's JSON form by code."""
+    if model.digest not in _PIECES:
+        questions = {q["code"]: q for q in model.raw["questions"]}
+        _PIECES[model.digest] = questions, {node["code"]: node["measure"] for node in _walk(model.raw["tree"]) if "measure" in node}
+    return _PIECES[model.digest]
 
 
 def squeezed(text: str) -> str:

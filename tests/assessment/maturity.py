@@ -59,7 +59,9 @@ class Maturity:
         self.model, self.random = model, Random(f"{model.code} {seed}")
         self.shapes = _shapes(model.code)
         self.wholes = _wholes(model)
-        self.measures = [leaf.measure for leaf in model.leaves if isinstance(leaf.measure, Piecewise)]
+        measures = [leaf.measure for leaf in model.leaves if isinstance(leaf.measure, Piecewise)]
+        self.part_of = {code: [m for m in measures if code in m.above] for m in measures for code in m.above}
+        self.whole_of = {m.below[0]: [other for other in measures if other.below == m.below] for m in measures if len(m.below) == 1}
         self.ladders = {leaf.measure.question for leaf in model.leaves if isinstance(leaf.measure, OptionPoints | OptionsSum)}
 
     def sheets(self, count: int) -> Iterator[Sheet]:
@@ -129,11 +131,11 @@ class Maturity:
         code = question.code
         if code in self.size:
             return self.size[code]
-        for measure in self.measures:
-            if code in measure.above and all(isinstance(self.answers.get(below), int) for below in measure.below):
+        for measure in self.part_of.get(code, ()):
+            if all(isinstance(self.answers.get(below), int) for below in measure.below):
                 return self._numerator(question, measure)
-        for measure in self.measures:
-            if measure.below == (code,) and all(isinstance(self.answers.get(above), int) for above in measure.above):
+        for measure in self.whole_of.get(code, ()):
+            if all(isinstance(self.answers.get(above), int) for above in measure.above):
                 value = self._reading(measure, self._level(question))
                 return sum(self._given(above) for above in measure.above) * measure.scale / value if value > 0 else self._typical(question)
         return self._typical(question)

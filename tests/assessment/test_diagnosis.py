@@ -126,8 +126,12 @@ BAD = [
     ("an unknown option", [("in: [A, B]", "in: [A, X]")], "BC504 没有选项 X"),
     ("an options question compared as a number", [("{question: QY04, at_least: 20}", "{more: [BC504, QY04]}")], "BC504 不是数字题"),
     ("a condition that can never hold", [("in: [A, B]}", "in: [A]}, {question: BC504, in: [B]}")], "条件永远不成立"),
-    ("an answer that may be missing", [("得{s:BC.5}分", "得{s:BC.5}分，{a:QY12}"), ("score {s:BC.5}", "score {s:BC.5} {a:QY12}")], "{a:QY12} 可能是空的"),
-    ("an answer under not", [("{question: BC504, in: [A, B]}", "{not: {question: DX202A, at_least: 1}}"), ("BC504", "DX202A")], "{a:DX202A} 可能是空的"),
+    ("an answer that may be missing", [("{s:BC.5}", "{a:QY12}")], "{a:QY12} 可能是空的"),
+    (
+        "an answer under not",
+        [("{question: BC504, in: [A, B]}", "{not: {question: DX202A, at_least: 1}}"), ("BC504", "DX202A")],
+        "{a:DX202A} 可能是空的",
+    ),
     ("a next step above the top", [("in: [A, B]", "in: [C, D]")], "{next:BC504}：when 允许最高一档"),
     ("a next step of a number", [("{next:BC504}", "{next:QY04}")], "{next:QY04}：when 允许最高一档"),
     ("a measured value that may be missing", [("{s:BC.5}", "{v:BC.7.2}")], "{v:BC.7.2} 可能是空的"),
@@ -185,7 +189,7 @@ def test_building_refuses_rules_with_defects_and_keeps_what_was_built(tmp_path: 
 def test_the_library_has_no_defect_and_its_floor_of_rules() -> None:
     raw, defects = read_rules(LIBRARY, [shipped_model(entry.code) for entry in shipped()])
     assert [defect.sentence("zh") for defect in defects] == []
-    per_file = Counter()
+    per_file: Counter[str] = Counter()
     for path in LIBRARY.glob("*.yaml"):
         per_file[path.stem] = path.read_text(encoding="utf-8").count("\n  - code: ")
     assert sum(per_file.values()) == len(raw) == len(library_rules())
@@ -346,14 +350,10 @@ def test_an_answer_in_a_report_keeps_every_figure_where_a_sentence_rounds() -> N
     assert quantity_text(8_045_200, MONEY, "en", rounded=True) == "CNY 8.0 million"
 
 
-@pytest.mark.parametrize(("many", "one"), [("people", "person"), ("batches", "batch"), ("deliveries", "delivery"), ("kgce/t", "kgce/t"), ("days", "day")])
-def test_one_of_a_unit_is_singular(many: str, one: str) -> None:
+@pytest.mark.parametrize("pair", ["people person", "batches batch", "deliveries delivery", "processes process", "kgce/t kgce/t", "days day"])
+def test_one_of_a_unit_is_singular(pair: str) -> None:
+    many, one = pair.split()
     assert singular(many) == one
-
-
-def test_every_unit_of_the_library_has_a_singular_that_is_not_cut_short() -> None:
-    names = {q.unit.en for entry in shipped() for q in shipped_model(entry.code).questions if q.is_numeric}
-    assert {name for name in names if name.endswith("s") and len(singular(name)) < len(name) - 2} == {name for name in names if name.endswith("ches")} - names
 
 
 @pytest.mark.parametrize(

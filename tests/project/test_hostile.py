@@ -104,7 +104,7 @@ def sound(ran: Ran, what: object) -> None:
     (ran.out + ran.err).encode("utf-8", "backslashreplace")
 
 
-@pytest.mark.parametrize(("code", "name", "count"), [("iii-steel", "middle", 350), ("iii-general", "top", 350)])
+@pytest.mark.parametrize(("code", "name", "count"), [("iii-steel", "middle", 120), ("iii-general", "top", 120)])
 def test_broken_sheets_one_by_one(code: str, name: str, count: int, guanbiao: Callable[..., Ran], tmp_path: Path) -> None:
     sheet = json.loads((EXAMPLES / code / f"{name}.json").read_bytes())
     draw, statuses = random.Random(f"sheets {code}"), set()
@@ -143,7 +143,7 @@ def sheets(tmp_path: Path) -> list[str]:
 
 def test_broken_models_in_json(guanbiao: Callable[..., Ran], tmp_path: Path) -> None:
     draw, answers, statuses = random.Random("models"), sheets(tmp_path), []
-    for number in range(450):
+    for number in range(320):
         path = tmp_path / draw.choice(["m.json", "m.yaml"])
         path.write_bytes(drawn(small_model(), draw))
         what = (number, path.read_bytes()[:6_000])
@@ -153,7 +153,7 @@ def test_broken_models_in_json(guanbiao: Callable[..., Ran], tmp_path: Path) -> 
             statuses.append(ran.status)
         if statuses[-2] == 2:
             assert statuses[-1] == 2, what
-    assert 40 < statuses.count(0) < 860
+    assert 30 < statuses.count(0) < 610
 
 
 def test_broken_large_models(guanbiao: Callable[..., Ran], tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_broken_compositions(guanbiao: Callable[..., Ran], tmp_path: Path) -> No
         "edition": "2026.1",
         "title": {"zh": "自有", "en": "Own"},
         "extends": "iii-general",
-        "drop": ["BC.1.2"],
+        "drop": ["BC.1.3"],
         "weights": {"BC.1.1": 3},
         "override": {"BC102": {"title": {"zh": "钱怎么定？"}}, "BC.1.1": {"measure": {"points": [[0, 0], [1, 100]]}}, "BC.1": {"title": {"en": "Money"}}},
         "aspects": json_ready(read_yaml(LIBRARY / "models" / "iii-general.yaml").value)["aspects"],
@@ -211,4 +211,4 @@ def test_broken_receipts(guanbiao: Callable[..., Ran], tmp_path: Path) -> None:
         ran = guanbiao("verify-receipt", str(path), "--model", model, "--answers", sheet)
         assert ran.status in (0, 1, 2) and "Traceback" not in ran.err, (number, path.read_bytes())
         held += ran.status == 0
-    assert held < 20
+    assert held < 30

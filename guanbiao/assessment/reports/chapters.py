@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from guanbiao.assessment.reports.content import Chapter, Group, Row, Says
 from guanbiao.assessment.reports.overview import score_text, share_of
-from guanbiao.assessment.reports.typesetting import spaced
 from guanbiao.assessment.rules.card import ScoreCard
 from guanbiao.assessment.rules.summary import earned_points
 from guanbiao.assessment.rules.why import share_of_total
 from guanbiao.assessment.rules.wording import answer_text, measured_text, number_text
 from guanbiao.indicators.rules.model import Node, Piecewise, measured_questions
+from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Language
 from guanbiao.kernel.numbers import one_decimal, scaled_text
 
@@ -31,16 +31,16 @@ def chapter_of(card: ScoreCard, aspect: Node, findings: Iterable[Finding], langu
         title=aspect.title.in_(language),
         score=score_text(card.score(aspect.code)),
         share=share_of(card.score(aspect.code), card.model.full),
-        line=spaced(_line(card, aspect, language), language),
+        line=thin_spaced(_line(card, aspect, language), language),
         findings=tuple(_says(card, finding, language) for finding in mine),
-        facts=() if mine else tuple(spaced(fact, language) for fact in _facts(card, aspect, language)),
+        facts=() if mine else tuple(thin_spaced(fact, language) for fact in _facts(card, aspect, language)),
         groups=groups,
         mark=_mark(language, curves=curves),
     )
 
 
 def _says(card: ScoreCard, finding: Finding, language: Language) -> Says:
-    return Says(card.model.node[finding.node].title.in_(language), spaced(finding.says.in_(language), language))
+    return Says(card.model.node[finding.node].title.in_(language), thin_spaced(finding.says.in_(language), language))
 
 
 def _line(card: ScoreCard, aspect: Node, language: Language) -> str:
@@ -104,8 +104,8 @@ def _row(card: ScoreCard, leaf: Node, language: Language) -> Row:
         number=number_of(card, leaf),
         code=leaf.code,
         title=leaf.title.in_(language),
-        answer=spaced(answer, language),
-        working=spaced(working, language),
+        answer=thin_spaced(answer, language),
+        working=thin_spaced(working, language),
         score=score_text(score),
         share=share_of(score, card.model.full),
         weight=_weight(card, leaf),

@@ -11,13 +11,14 @@ from guanbiao.assessment.reports.labels import chapter_number, labels_in
 from guanbiao.assessment.reports.method import method_of
 from guanbiao.assessment.reports.next_stage import next_stage_of
 from guanbiao.assessment.reports.overview import stage_at, summary_of
-from guanbiao.assessment.reports.typesetting import printable, shortened, spaced
+from guanbiao.assessment.reports.typesetting import printable, shortened
 from guanbiao.assessment.rules.card import ScoreCard
 from guanbiao.assessment.rules.receipt import receipt_of
 from guanbiao.assessment.rules.summary import aspects_of
 from guanbiao.assessment.rules.wording import filled
 from guanbiao.indicators.rules.digest import digest_of
 from guanbiao.indicators.rules.model import CREDIT_CODE, NAME, PERIOD
+from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Incomplete, Language
 from guanbiao.kernel.numbers import scaled_text
 
@@ -124,7 +125,7 @@ def _cover(card: ScoreCard, language: Language, at: datetime) -> Cover:
 def _remarks(card: ScoreCard, language: Language, number: str) -> Remarks:
     zh = language == "zh"
     checks = {check.code: check.says for check in card.model.checks}
-    says = tuple(spaced(filled(checks[code], card, language), language) for code in card.warnings)
+    says = tuple(thin_spaced(filled(checks[code], card, language), language) for code in card.warnings)
     total = len(checks)
     if says:
         line = (
@@ -141,7 +142,7 @@ def _remarks(card: ScoreCard, language: Language, number: str) -> Remarks:
     return Remarks(
         number=number,
         title="需要核对的回答" if zh else "Answers to check",
-        line=spaced(line, language),
+        line=thin_spaced(line, language),
         says=says,
         notes=tuple(printable(note_zh if zh else note_en) for note_zh, note_en in card.sheet.notes),
     )
@@ -176,7 +177,7 @@ def _receipt(card: ScoreCard, language: Language, at: datetime, number: str) -> 
     return Receipt(
         number=number,
         title="计分回执" if zh else "Score receipt",
-        line=spaced(line, language),
+        line=thin_spaced(line, language),
         facts=facts,
         digest=digest,
         qr=f"{receipt['format']}\n{model.code} {model.edition}\nTOTAL {total}\n{card.stage}\n{digest}",

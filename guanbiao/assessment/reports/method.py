@@ -7,10 +7,10 @@ from typing import Any
 
 from guanbiao.assessment.reports.content import Method, Says, Table
 from guanbiao.assessment.reports.labels import UNVERIFIED
-from guanbiao.assessment.reports.typesetting import spaced
 from guanbiao.assessment.rules.card import ScoreCard
 from guanbiao.assessment.rules.summary import aspects_of
 from guanbiao.indicators.rules.model import Model, Piecewise, Text
+from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Language
 from guanbiao.kernel.numbers import one_decimal, scaled_text
 
@@ -32,9 +32,9 @@ def method_of(card: ScoreCard, language: Language, number: str) -> Method:
     return Method(
         number=number,
         title="方法与来源" if language == "zh" else "Method and sources",
-        paragraphs=tuple(Says(says.lead, spaced(says.text, language)) for says in _paragraphs(card, language)),
+        paragraphs=tuple(Says(says.lead, thin_spaced(says.text, language)) for says in _paragraphs(card, language)),
         tables=tuple(
-            Table(table.title, table.head, tuple(tuple(spaced(cell, language) for cell in row) for row in table.rows)) for table in tables
+            Table(table.title, table.head, tuple(tuple(thin_spaced(cell, language) for cell in row) for row in table.rows)) for table in tables
         ),
     )
 

@@ -9,11 +9,11 @@ from itertools import pairwise
 from guanbiao.assessment.reports.chapters import answered, number_of
 from guanbiao.assessment.reports.content import Need, NextStage, Rung
 from guanbiao.assessment.reports.overview import score_text, share_of, short_by, stage_at
-from guanbiao.assessment.reports.typesetting import spaced
 from guanbiao.assessment.rules.card import Gap, ScoreCard
 from guanbiao.assessment.rules.why import path_to
 from guanbiao.assessment.rules.wording import number_text, value_unit, with_unit
 from guanbiao.indicators.rules.model import Node, OptionPoints, OptionsSum, Piecewise
+from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Language
 from guanbiao.kernel.numbers import one_decimal
 
@@ -70,7 +70,7 @@ def _need(card: ScoreCard, gap: Gap, language: Language) -> Need:
         title=title,
         score=score_text(gap.score),
         at_least=one_decimal(gap.at_least),
-        short=spaced(short, language),
+        short=thin_spaced(short, language),
         met=gap.met,
         share=share_of(gap.score, card.model.full),
         at_least_share=share_of(gap.at_least, card.model.full) or 0,
@@ -94,8 +94,8 @@ def _rungs(card: ScoreCard, node: Node, language: Language) -> tuple[Rung, ...]:
         Rung(
             number=number_of(card, lift.leaf),
             title=lift.leaf.title.in_(language),
-            now=spaced(answered(card, lift.leaf, language)[0], language),
-            then=spaced(lift.then, language),
+            now=thin_spaced(answered(card, lift.leaf, language)[0], language),
+            then=thin_spaced(lift.then, language),
             gain="+" + one_decimal(round(lift.gain)),
         )
         for lift in lifts[:MOST_RUNGS]

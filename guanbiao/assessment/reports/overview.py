@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from guanbiao.assessment.reports.content import Axis, Extreme, Step, StepState, Summary
 from guanbiao.assessment.reports.labels import count_zh, stage_ordinal
-from guanbiao.assessment.reports.typesetting import spaced
 from guanbiao.assessment.rules.card import Gap, ScoreCard
 from guanbiao.assessment.rules.summary import (
     aspects_of,
@@ -16,6 +15,7 @@ from guanbiao.assessment.rules.summary import (
 )
 from guanbiao.assessment.rules.why import path_to, share_of_total
 from guanbiao.indicators.rules.model import Node, Stage
+from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Language
 from guanbiao.kernel.numbers import half_up, one_decimal, scaled_text
 
@@ -48,11 +48,11 @@ def summary_of(card: ScoreCard, language: Language) -> Summary:
     steps = _steps(card, language) if len(model.stages) > 1 else ()
     full = scaled_text(model.full)
     return Summary(
-        headline=spaced(_headline(card, language), language),
-        line=spaced(_line(card, language), language),
+        headline=thin_spaced(_headline(card, language), language),
+        line=thin_spaced(_line(card, language), language),
         total=one_decimal(total),
         total_share=share_of(total, model.full) or 0,
-        of_full=spaced(f"满分 {full}" if language == "zh" else f"of {full}", language),
+        of_full=thin_spaced(f"满分 {full}" if language == "zh" else f"of {full}", language),
         steps=steps,
         ladder_alt=_ladder_alt(steps, language),
         axes=axes,
@@ -107,7 +107,7 @@ def _steps(card: ScoreCard, language: Language) -> tuple[Step, ...]:
                 missing = f"还差 {one_decimal(short_by(gap))}" if zh else f": {one_decimal(short_by(gap))} short"
                 notes.append(f"{title}{('已达到' if zh else ': met') if gap.met else missing}")
         report = f"{stage.report_title.in_(language)}"
-        steps.append(Step(at + 1, stage.title.in_(language), report, state, tuple(spaced(note, language) for note in notes)))
+        steps.append(Step(at + 1, stage.title.in_(language), report, state, tuple(thin_spaced(note, language) for note in notes)))
     return tuple(steps)
 
 
@@ -161,7 +161,7 @@ def _extreme(card: ScoreCard, node: Node, language: Language, *, lost: bool) -> 
     aspect = path_to(card.model.tree, node.code)[-2].title.in_(language)
     points = one_decimal((lost_points if lost else earned_points)(card, node.code))
     where = f"{aspect}；{'失' if lost else '得'} {points} 分" if language == "zh" else f"{aspect}; {points} points {'lost' if lost else 'earned'}"
-    return Extreme(node.title.in_(language), spaced(where, language), score_text(score), share_of(score, card.model.full) or 0)
+    return Extreme(node.title.in_(language), thin_spaced(where, language), score_text(score), share_of(score, card.model.full) or 0)
 
 
 def _marks(card: ScoreCard, language: Language) -> tuple[str, ...]:

@@ -5,26 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from guanbiao.assessment.rules.wording import THIN
-from guanbiao.kernel.errors import Language
-
-_HAN = "\u3400-\u9fff\U00020000-\U000323af"
-_BEFORE = re.compile(f"(?<=[{_HAN}])[ {THIN}]?(?=[A-Za-z0-9−])")
-_AFTER = re.compile(f"(?<=[A-Za-z0-9%])[ {THIN}]?(?=[{_HAN}])")
-_DATE = re.compile(f"(?<=[0-9]){THIN}(?=[年月日])|(?<=[年月]){THIN}(?=[0-9]{{1,2}}{THIN}?[月日])")
-GETA = "〓"
-"""The printer's mark for a character that no type is at hand for."""
+from guanbiao.indicators.books.glyphs import GETA
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DROPPED = {"Cf", "Co", "Cn"}
 _KEPT_FORMATS = {"\u200c", "\u200d"}
-
-
-def spaced(text: str, language: Language) -> str:
-    """Chinese text with a thin space between characters and figures or Latin letters; none inside dates."""
-    if language == "en":
-        return text
-    return _DATE.sub("", _AFTER.sub(THIN, _BEFORE.sub(THIN, text)))
 
 
 def printable(text: str) -> str:

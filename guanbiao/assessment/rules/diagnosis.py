@@ -134,13 +134,9 @@ def _fresh(queue: list[Rule], taken: list[Rule], model: Model) -> Iterator[Rule]
 
 def repeats(rule: Rule, other: Rule, model: Model) -> bool:
     """Would a reader hear the same thing twice? One topic, one next step, or one node and part of the same questions."""
-    if rule.topic == other.topic or _steps(rule) & _steps(other):
+    if rule.topic == other.topic or any(kind == "next" for kind, _ in rule.fields & other.fields):
         return True
     return rule.node == other.node and bool(cited_questions(rule, model) & cited_questions(other, model))
-
-
-def _steps(rule: Rule) -> set[str]:
-    return {code for kind, code in rule.fields if kind == "next"}
 
 
 def _finding(card: ScoreCard, rule: Rule, aspect: str) -> Finding:

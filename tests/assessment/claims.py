@@ -79,7 +79,7 @@ class Claims:
             return ""
         if isinstance(answer, int):
             unit = self._unit(question)
-            return _quantity(Fraction(answer, UNIT), ("", "") if kind == "n" and "10,000" not in unit[1] else unit, language, 2)
+            return _quantity(Fraction(answer, UNIT), ("", "") if kind == "n" and "10,000" not in unit[1] else unit, language, 4)
         titles = [option["title"][language] for option in question["options"]]
         places = [[option["code"] for option in question["options"]].index(chosen) for chosen in answer]
         if kind == "next":

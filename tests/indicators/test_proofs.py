@@ -82,7 +82,7 @@ PROOFS: dict[str, tuple[Callable[[dict[str, Any]], None], str, str]] = {
     "in on a number": (put("questions", SPENT, "when", value={"question": "SHARE", "in": ["A"]}), "questions[7].when", "say at_least"),
     "at_least on a choice": (put("questions", SPENT, "when", value={"question": "SHOP", "at_least": 1}), "questions[7].when", "say in"),
     "in on a text": (put("questions", SPENT, "when", value={"question": "QY01", "in": ["A"]}), "questions[7].when", "no options"),
-    "an unknown option in a condition": (put("questions", SPENT, "when", value={"question": "SHOP", "in": ["X"]}), "questions[7].when", "no option X"),
+    "an unknown option in a condition": (put("questions", SPENT, "when", value={"question": "SHOP", "in": ["X"]}), "questions[7].when", "option X"),
     "a number out of reach": (put("questions", SPENT, "when", value={"question": "SHARE", "at_least": 101}), "questions[7].when", "never reach"),
     "a condition that can never hold": (
         put("questions", SPENT, "when", value={"all": [{"question": "SHOP", "in": ["A"]}, {"not": {"question": "SHOP", "in": ["A"]}}]}),
@@ -102,9 +102,9 @@ PROOFS: dict[str, tuple[Callable[[dict[str, Any]], None], str, str]] = {
     ),
     "a question twice on one card": (put("cards", 0, "fields", value=["MACHINES", "MACHINES"]), "cards[0].fields", "names a question twice"),
     "a card of questions that stand apart": (put("cards", 0, "fields", value=["MACHINES", "SHARE"]), "cards[0].fields", "next to each other"),
-    "a measure of an unknown question": (put(*BC, 0, "measure", value={"option": "NONE"}), "tree.children[0].children[0].measure", "no question NONE"),
+    "a measure of an unknown question": (put(*BC, 0, "measure", value={"option": "NONE"}), "tree.children[0].children[0].measure", "question NONE"),
     "option of a number": (put(*BC, 0, "measure", value={"option": "SHARE"}), "tree.children[0].children[0].measure", "cannot be measured"),
-    "a sum over a single choice": (put(*BC, 0, "measure", value={"options_sum": "SHOP"}), "tree.children[0].children[0].measure", "cannot be measured"),
+    "a sum over a single choice": (put(*BC, 0, "measure", value={"options_sum": "SHOP"}), "tree.children[0].children[0].measure", "cannot be"),
     "a curve over a text": (
         put(*DX, 0, "measure", "piecewise", value={"question": "QY01"}),
         "tree.children[1].children[0].measure",
@@ -280,11 +280,10 @@ def test_conditions_that_run_in_circles_or_chains_end(lines: int, tmp_path: Path
     model["questions"][SHARE]["when"] = {"question": "SHOP", "in": ["A"]}
     for n in range(lines):
         before = f"C{n - 1}" if n else "SHARE"
-        asked = {"code": f"C{n}", "section": "BC", "type": "count", "max": 5, "title": text("链", "Chain"), "when": {"question": before, "at_least": 0}}
-        model["questions"].append(asked)
-    model["tree"]["children"].append(
-        {"code": "END", "weight": 1, "title": text("末", "End"), "measure": {"piecewise": {"question": f"C{lines - 1}"}, "points": [[0, 0], [5, 100]]}}
-    )
+        asked = {"code": f"C{n}", "section": "BC", "type": "count", "max": 5, "title": text("链", "Chain")}
+        model["questions"].append(asked | {"when": {"question": before, "at_least": 0}})
+    measure = {"piecewise": {"question": f"C{lines - 1}"}, "points": [[0, 0], [5, 100]]}
+    model["tree"]["children"].append({"code": "END", "weight": 1, "title": text("末", "End"), "measure": measure})
     start = time.perf_counter()
     found, _ = defects(model, tmp_path)
     assert any("look back" in defect.en for defect in found)

@@ -11,7 +11,6 @@ import pytest
 from guanbiao.kernel.characters import on_one_line, writable
 from guanbiao.kernel.numbers import half_up, normalised_digits, one_decimal, parse_scaled, scaled_text
 
-
 NOT_NUMBERS = [
     "", " ", "NaN", "nan", "Infinity", "-inf", "1e400", "1E+99", "--1", "1,000", "1_000", "12a",
     "0x10", "1e", "e5", ".", "+", "1.2.3", "１２", "٣", "²",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from guanbiao.assessment.diagnosis import diagnosis_of
 from guanbiao.assessment.reports.chapters import chapter_of
 from guanbiao.assessment.reports.content import Cover, Fact, Receipt, Remarks, ReportContent
 from guanbiao.assessment.reports.labels import chapter_number, labels_in
@@ -22,18 +22,18 @@ from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Incomplete, Language
 from guanbiao.kernel.numbers import scaled_text
 
-if TYPE_CHECKING:
-    from guanbiao.assessment.diagnosis import Finding
-
 LONGEST_NAME, LONGEST_RUNNING, LONGEST_FIELD = 200, 36, 60
 """Characters of a name on the cover and in the page head, and of the other texts on the cover."""
 
 
 def report_of(card: ScoreCard, language: Language, *, at: datetime) -> ReportContent:
-    """The report of a complete card as of an instant (with its offset). Raises Incomplete naming the first missing questions."""
-    if not card.complete:
-        raise _incomplete(card)
-    findings = _findings(card)
+    """The report of a complete card as of an instant (with its offset). Raises Incomplete naming the first missing questions;
+    a report also needs the enterprise's name and the period.
+    """
+    nameless = tuple(code for code in (NAME, PERIOD) if not card.sheet.answers.get(code))
+    if missing := (*card.missing, *(code for code in nameless if code not in card.missing)):
+        raise _incomplete(card, missing)
+    findings = diagnosis_of(card)
     number = iter(range(1, 100))
     aspects = aspects_of(card.model)
     chapters = tuple(chapter_of(card, node, findings, language, chapter_number(next(number), language)) for node in aspects)
@@ -57,17 +57,8 @@ def report_of(card: ScoreCard, language: Language, *, at: datetime) -> ReportCon
     )
 
 
-def _findings(card: ScoreCard) -> tuple[Finding, ...]:
-    try:
-        from guanbiao.assessment.diagnosis import diagnosis_of
-    except ModuleNotFoundError:  # until the diagnosis stands, every chapter gives its facts
-        return ()
-    found: tuple[Finding, ...] = diagnosis_of(card)
-    return found
-
-
-def _incomplete(card: ScoreCard) -> Incomplete:
-    model, missing = card.model, card.missing
+def _incomplete(card: ScoreCard, missing: tuple[str, ...]) -> Incomplete:
+    model = card.model
     named_zh = "、".join(f"第 {model.card_of[code].number} 题“{model.question[code].title.zh}”" for code in missing[:3])
     named_en = ", ".join(f"question {model.card_of[code].number} “{model.question[code].title.en}”" for code in missing[:3])
     more_zh, more_en = ("等", " and others") if len(missing) > 3 else ("", "")

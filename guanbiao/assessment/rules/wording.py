@@ -46,14 +46,14 @@ def with_unit(number: str, unit: Text, language: Language) -> str:
 
 
 def quantity_text(scaled: int, unit: Text, language: Language, *, rounded: bool = False) -> str:
-    """A number (1/10,000) with its unit. English has no 万: “9.97 万元” is “CNY 99,700”, “800 万元” is “CNY 8.0 million”.
+    """An answer (1/10,000) with its unit, as it was typed. English has no 万: “9.97 万元” is “CNY 99,700”, “800 万元” is “CNY 8.0 million”.
 
     `rounded`: as a sentence says it, millions with one decimal and billions with two; otherwise no figure is left out.
     """
     money = unit.zh == "万元"
     name = unit.en.removeprefix("× ").removeprefix("10,000 ")
     if language == "zh" or not (money or name != unit.en):
-        return with_unit(number_text(scaled, language), unit, language)
+        return with_unit(number_text(scaled, language, places=4), unit, language)
     if money:
         return f"CNY {_in_ones(scaled, rounded=rounded)}"
     return with_unit(_in_ones(scaled, rounded=rounded), Text(unit.zh, name), language)
@@ -109,7 +109,7 @@ def _plain_answer(question: Question, answer: Answer, language: Language) -> str
 def _bare(answer: int, unit: Text, language: Language) -> str:
     """The number alone: a second figure of one unit in a sentence need not repeat it. Money and ten-thousands keep theirs in English."""
     with_name = quantity_text(answer, unit, language, rounded=True)
-    number = number_text(answer, language)
+    number = number_text(answer, language, places=4)
     return number if with_name == with_unit(number, unit, language) else with_name
 
 
@@ -118,14 +118,19 @@ def measured_text(card: ScoreCard, leaf: str, language: Language) -> str:
     value = card.measured(leaf)
     if value is None:
         raise EmptyField(leaf)
-    return quantity_text(value, value_unit(card, leaf), language)
+    unit = value_unit(card, leaf)
+    return quantity_text(value, unit, language) if _in_ten_thousands(unit) else with_unit(number_text(value, language), unit, language)
 
 
 def _spoken(value: int, unit: Text, language: Language) -> str:
     """A measured value as a sentence says it: one decimal is enough from 1 upwards."""
-    if quantity_text(value, unit, "en") != with_unit(number_text(value, "en"), unit, "en"):
+    if _in_ten_thousands(unit):
         return quantity_text(value, unit, language, rounded=True)
     return with_unit(number_text(value, language, places=1 if abs(value) >= UNIT else 2), unit, language)
+
+
+def _in_ten_thousands(unit: Text) -> bool:
+    return "10,000" in unit.en
 
 
 _PERCENT = Text("%", "%")

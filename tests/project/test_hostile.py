@@ -16,17 +16,20 @@ from tests.cast import SMALL_SHEET, small_model, written
 from tests.conftest import EXAMPLES, Ran
 
 ODD: list[Any] = [
-    None, True, False, 0, -1, 1, 2, 63, 64, 10**15, 10**18, 2**63, 10**40, -(10**18), 0.1, -0.0, 1e22, 1e300, float("nan"), float("inf"), "", " ", "A",
-    "Z", "１２", "NaN", "1e400", "1e-400", "-", "9" * 70, "9" * 5_000, "\x00", "\x1b[2J",
+    None, True, False, 0, -1, 1, 2, 63, 64, 10**15, 10**18, 2**63, 10**40, -(10**18), 0.1, -0.0, 1e22, 1e300, float("nan"), float("inf"), "", " ",
+    "A", "Z", "１２", "NaN", "1e400", "1e-400", "-", "9" * 70, "9" * 5_000, "\x00", "\x1b[2J",
     "\ud800", "\uffff", "𠮷", "{a:SHOP}", "{no:X}", "長" * 2_100,
-    [], [[]], [None], ["A"], ["A", "A"], ["A", "Z"], {}, {"zh": "", "en": ""}, {"zh": "甲", "en": "a"}, {"question": "SHOP", "in": ["A"]}, {"all": []},
+    [], [[]], [None], ["A"], ["A", "A"], ["A", "Z"], {}, {"zh": "", "en": ""}, {"zh": "甲", "en": "a"}, {"question": "SHOP", "in": ["A"]},
+    {"all": []},
     {"not": {"not": {"not": {"question": "SHARE", "at_least": 1}}}}, [[0, 0], [1, 1]], [[0, 0]], "TOTAL", "BC", "SHOP", "QY01", "single", "count",
     "guanbiao.indicator-parts/1", "guanbiao.indicator-composition/1", "guanbiao.indicator-frame/1", "guanbiao.diagnosis/1",
 ]  # fmt: skip
 
 SNIPPETS = [
-    b"{", b"}", b"[", b"]", b'"', b":", b",", b"\\", b"\\u", b"\\ud800", b"\x00", b"\xff", b"\xc0\xaf", b"\xef\xbb\xbf", b"NaN", b"1e999", b"-", b"null",
-    b"!!python/object:os.system ", b"&a ", b"*a", b"<<: *a", b"? ", b"---\n", b"%TAG ! x\n", b"\t", b"\n", b"#", b"|\n", b">\n", b"'", b"@", b"`", b"~",
+    b"{", b"}", b"[", b"]", b'"', b":", b",", b"\\", b"\\u", b"\\ud800", b"\x00", b"\xff", b"\xc0\xaf", b"\xef\xbb\xbf", b"NaN", b"1e999", b"-",
+    b"null",
+    b"!!python/object:os.system ", b"&a ", b"*a", b"<<: *a", b"? ", b"---\n", b"%TAG ! x\n", b"\t", b"\n", b"#", b"|\n", b">\n", b"'", b"@", b"`",
+    b"~",
     b"[" * 500, b"{\"a\":" * 500, b"9" * 6_000, "１２３".encode(), "\u2028".encode(),
 ]  # fmt: skip
 
@@ -179,7 +182,11 @@ def test_broken_compositions(guanbiao: Callable[..., Ran], tmp_path: Path) -> No
         "extends": "iii-general",
         "drop": ["BC.1.3"],
         "weights": {"BC.1.1": 3},
-        "override": {"BC102": {"title": {"zh": "钱怎么定？"}}, "BC.1.1": {"measure": {"points": [[0, 0], [1, 100]]}}, "BC.1": {"title": {"en": "Money"}}},
+        "override": {
+            "BC102": {"title": {"zh": "钱怎么定？"}},
+            "BC.1.1": {"measure": {"points": [[0, 0], [1, 100]]}},
+            "BC.1": {"title": {"en": "Money"}},
+        },
         "aspects": json_ready(read_yaml(LIBRARY / "models" / "iii-general.yaml").value)["aspects"],
         "examples": {"start": {"expect": "S1", "answers": {"QY04": "5"}}},
     }

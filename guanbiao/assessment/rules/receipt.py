@@ -51,6 +51,11 @@ _FIELDS = frozenset({"format", "model", "answers", "complete", "nodes", "stage",
 _ENGINE = re.compile(r"guanbiao [0-9]+(?:\.[0-9]+){1,2}")
 
 
+def result_digest(receipt: dict[str, Any]) -> str:
+    """The digest of what a receipt says, without when it was made: equal wherever and whenever the same sheet is scored."""
+    return digest_of({key: value for key, value in receipt.items() if key != "scored_at"})
+
+
 def verify_receipt(receipt: dict[str, Any], model: Model, sheet: Sheet) -> ScoreCard:
     """Score the sheet again and compare every field. Raises Conflict with the first thing that differs.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,9 @@ from guanbiao.assessment.rules.plan import Bools, Ints, Plan
 from guanbiao.indicators.rules.model import Question
 from guanbiao.kernel.errors import Language, Unusable
 from guanbiao.kernel.numbers import UNIT, parse_scaled
+
+KEPT = ("id",)
+"""Columns that are passed through without being asked for."""
 
 _OUTSIDE = np.int64(2**62)
 """Stands for a number that cannot be held: always outside a question's range."""
@@ -26,12 +30,13 @@ class Columns:
     reasons: tuple[str | None, ...]
 
 
-def columns_of(plan: Plan, batch: pa.RecordBatch, language: Language) -> Columns:
-    """The kernel's block of a record batch. Raises Unusable for a column that cannot hold answers."""
-    known = {q.code for q in plan.model.questions}
-    for name in batch.schema.names:
-        if name != "id" and name not in known:
-            raise _column(name, f"不是问卷 {plan.model.code} 的题目。", f"is not a question of {plan.model.code}.")
+def columns_of(plan: Plan, batch: pa.RecordBatch, language: Language, keep: tuple[str, ...] = KEPT) -> Columns:
+    """The kernel's block of a record batch; columns in `keep` are left alone. Raises Unusable for a column that cannot hold answers."""
+    known = {q.code for q in plan.model.questions} | set(keep)
+    if strangers := [name for name in batch.schema.names if name not in known]:
+        listed = ", ".join(strangers[:10])
+        zh = f"不是问卷 {plan.model.code} 的题目。要原样带到结果里，请加 --keep {','.join(strangers[:10])}"
+        raise _column(listed, zh, f"is no question of {plan.model.code}. To carry it over into the result, add --keep {','.join(strangers[:10])}")
     rows = batch.num_rows
     values = np.zeros((len(plan.questions), rows), np.int64)
     answered = np.zeros(values.shape, np.bool_)
@@ -56,10 +61,16 @@ def _column(name: str, zh: str, en: str) -> Unusable:
 
 def _reason(plan: Plan, question: Question, value: object, language: Language) -> str:
     number = plan.model.card_of[question.code].number
-    shown = str(value)[:40]
+    shown = _plain(value)
     if language == "zh":
         return f"第 {number} 题“{question.title.zh}”（{question.code}）不能是“{shown}”。"
     return f"Question {number} “{question.title.en}” ({question.code}) cannot be “{shown}”."
+
+
+def _plain(value: object) -> str:
+    """A cell as people would have typed it: 0.0000 is 0."""
+    text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    return text[:40]
 
 
 def _fill(question: Question, column: pa.Array, values: Ints, answered: Bools) -> Bools:

@@ -130,11 +130,24 @@ def _normalised(industry: str) -> tuple[str, str]:
     return section, ""
 
 
+def industries_named(words: str) -> list[tuple[str, str]]:
+    """(code, name) of every section and division whose Chinese name holds the words."""
+    found = [(code, name) for code, name in sections().items() if words in name]
+    return found + [(division.section + division.code, division.name) for division in divisions().values() if words in division.name]
+
+
+def is_code(industry: str) -> bool:
+    """Has it the form of an industry code, whether it exists or not?"""
+    match = _CODE.fullmatch(normalised_digits(industry).upper())
+    return match is not None and bool(match[1] or match[2])
+
+
 def _unknown(industry: str) -> Unusable:
     shown = on_one_line(industry, 20)
     return Unusable(
         "industry.unknown",
-        zh=f"GB/T 4754-2017 没有行业代码“{shown}”。请用门类字母、两位大类或更细的代码，如 C、31、C3110。",
-        en=f"GB/T 4754-2017 has no industry code “{shown}”. Use a section letter, a two-digit division or finer, such as C, 31, C3110.",
+        zh=f"GB/T 4754-2017 没有行业代码“{shown}”。请用门类字母、两位大类或更细的代码，如 C、31、C3110；也可以给行业名称里的字，如“汽车”。",
+        en=f"GB/T 4754-2017 has no industry code “{shown}”. Use a section letter, a two-digit division or finer, such as C, 31, C3110, "
+        "or words of its Chinese name, such as 汽车.",
         at=shown,
     )

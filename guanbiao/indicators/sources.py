@@ -11,6 +11,7 @@ from guanbiao.indicators.rules.composition import Composed, compose
 from guanbiao.indicators.rules.digest import canonical_bytes
 from guanbiao.indicators.rules.inheritance import merged
 from guanbiao.indicators.rules.json_form import json_ready
+from guanbiao.indicators.rules.ladders import ladder_defects
 from guanbiao.indicators.rules.model import FORMAT, model_of
 from guanbiao.indicators.rules.parts import PartsIndex, Place
 from guanbiao.indicators.rules.proofs import Locate, defects_of, locate_in, unguarded_denominators
@@ -88,6 +89,7 @@ def _parts(library: Path, defects: list[Defect]) -> PartsIndex:
     for path in sorted(library.glob("parts/*.yaml")):
         if document := _sound(path, library, defects, PARTS):
             index.add(document)
+            defects += ladder_defects(document)
     defects += index.defects
     return index
 
@@ -184,6 +186,24 @@ def _model_in(document: Document, library: Path) -> tuple[dict[str, Any] | None,
     return (composed.raw if composed and not defects else None), _once(defects)
 
 
+def _defects_in_parts(document: Document, own: PartsIndex) -> list[Defect]:
+    """Defects of one parts file: its own, and those that show only in a whole model that takes it."""
+    defects = [*own.defects, *ladder_defects(document)]
+    if defects:
+        return _once(defects)
+    index = PartsIndex()
+    for path in sorted(LIBRARY.glob("parts/*.yaml")):
+        shipped = _sound(path, LIBRARY, defects, PARTS)
+        if shipped and not {part["code"] for part in shipped.value["parts"]} & own.parts.keys():
+            index.add(shipped)
+    index.add(document)
+    frame = _sound(LIBRARY / "frame.yaml", LIBRARY, defects, FRAME)
+    compositions = {code: d for code, d in _model_files(LIBRARY, defects).items() if d.value["format"] == COMPOSITION}
+    for code in compositions if frame else ():
+        _composed(code, compositions, index, frame, defects, guarded=True)  # type: ignore[arg-type]
+    return _once([*index.defects, *(defect for defect in defects if defect.file == document.file)])
+
+
 def check_file(path: Path) -> tuple[tuple[str, str], list[Defect]]:
     """What a file holds in one sentence (zh, en), and every defect of it; for any of the formats."""
     nothing = ("", "")
@@ -197,7 +217,7 @@ def check_file(path: Path) -> tuple[tuple[str, str], list[Defect]]:
         index = PartsIndex()
         index.add(document)
         found = f"{len(index.parts)}/{len(index.questions)}/{len(index.indicators)}"
-        return (f"没有问题：部分/题目/指标 {found}。", f"No defects: parts/questions/indicators {found}."), index.defects
+        return (f"没有问题：部分/题目/指标 {found}。", f"No defects: parts/questions/indicators {found}."), _defects_in_parts(document, index)
     raw, defects = _model_in(document, LIBRARY)
     if defects:
         return nothing, defects

@@ -56,11 +56,12 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("file", metavar="FILE")
     report.add_argument("-o", "--output", required=True, metavar="OUT")
 
-    rescore = commands.add_parser("rescore", parents=[shared], help="成批计分 score a whole table (.parquet, .arrow, .ndjson)")
+    rescore = commands.add_parser("rescore", parents=[shared], help="成批计分 score a table (.parquet, .arrow, .ndjson) in 1/10,000 points")
     rescore.add_argument("model", metavar="MODEL")
     rescore.add_argument("file", metavar="IN")
     rescore.add_argument("-o", "--output", required=True, metavar="OUT")
     rescore.add_argument("--interval", action="store_true", help="不完整的答卷给出区间 lowest and highest of incomplete sheets")
+    rescore.add_argument("--keep", metavar="COLUMN,…", help="原样带到结果里的列（id 总会带上） columns to carry over (id always is)")
 
     verify = commands.add_parser("verify-receipt", parents=[shared], help="核对计分回执 score again and compare with a receipt")
     verify.add_argument("file", metavar="RECEIPT")

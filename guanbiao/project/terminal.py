@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from guanbiao.assessment.rules.card import ScoreCard
-from guanbiao.assessment.rules.summary import aspects_of, gaps_of, needs_unverified_mark, strengths_of
+from guanbiao.assessment.rules.summary import aspects_of, earned_points, gaps_of, lost_points, needs_unverified_mark, strengths_of
 from guanbiao.assessment.rules.wording import THIN, EmptyField, filled
 from guanbiao.indicators.rules.model import NAME, PERIOD, Check, Node
 from guanbiao.kernel.characters import on_one_line
@@ -87,7 +87,7 @@ def card_text(card: ScoreCard, language: Language, *, colour: bool) -> str:
     pen = _Pen(colour=colour)
     blocks = [_head(card, language, pen), _ladder(card, language, pen), _aspects(card, language, pen)]
     if card.complete:
-        blocks += [_extremes(card, language, pen), _next_stage(card, language, pen), _warnings(card, language, pen)]
+        blocks += [_extremes(card, language, pen), _next_stage(card, language, pen), _warnings(card, language, pen), _dropped(card, language, pen)]
     else:
         blocks.append(_missing(card, language, pen))
     blocks.append(_foot(language, pen))
@@ -163,10 +163,14 @@ def _aspects(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
 def _extremes(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
     zh = language == "zh"
     lines = []
-    for label, nodes in (("得分最多的三项" if zh else "Strongest", strengths_of(card)), ("失分最多的三项" if zh else "Weakest", gaps_of(card))):
+    won, lost = ("对总分贡献最大的三项", "失分最多的三项") if zh else ("Bring the most points", "Lose the most points")
+    for label, nodes, points in ((won, strengths_of(card), earned_points), (lost, gaps_of(card), lost_points)):
         if nodes:
             lines.append(pen.bold(label))
-            lines += [f"  {_titled(node, language)}  {one_decimal(card.score(node.code) or 0)}" for node in nodes]
+        for node in nodes:
+            score, share = one_decimal(card.score(node.code) or 0), one_decimal(points(card, node.code))
+            said = (f"得{THIN}{share}{THIN}分" if label == won else f"失{THIN}{share}{THIN}分") if zh else f"{share} of the total"
+            lines.append(f"  {_titled(node, language)}  {score}  {pen.dim(said)}")
     return lines
 
 
@@ -224,9 +228,21 @@ def _missing(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
         question = card.model.question[code]
         title = fitted(question.title.in_(language), _WIDTH - 30)
         lines.append(f"  {card.model.card_of[code].number:>3}  {title}" + (f"（{code}）" if zh else f" ({code})"))
-    if len(card.missing) > len(shown):
-        lines.append("  …")
+    if left := len(card.missing) - len(shown):
+        lines.append(f"  …另有 {left} 题，加 --json 在 missing 里看全部" if zh else f"  … and {left} more: all of them with --json, under missing")
     return lines
+
+
+def _dropped(card: ScoreCard, language: Language, pen: _Pen) -> list[str]:
+    """Answers that were given but do not count, because their questions do not apply."""
+    gone = [code for code in card.sheet.answers if code not in card.counted]
+    if not card.complete or not gone:
+        return []
+    listed = "、".join(gone[:8]) if language == "zh" else ", ".join(gone[:8])
+    more = "……" if language == "zh" else ", …"
+    tail = more if len(gone) > 8 else ""
+    zh = f"有 {len(gone)} 个答案按前面的回答不适用，没有计入：{listed}{tail}"
+    return [pen.dim(zh if language == "zh" else f"{len(gone)} answers do not apply, by those before them, and were left out: {listed}{tail}")]
 
 
 def _foot(language: Language, pen: _Pen) -> list[str]:

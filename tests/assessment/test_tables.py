@@ -60,7 +60,7 @@ def test_a_sheet_alone_equals_the_same_sheet_in_a_table(code: str) -> None:
     plain, wide = score_many(model_of(code), table).to_pylist(), score_many(model_of(code), table, interval=True).to_pylist()
     for number, (sheet, row, both) in enumerate(zip(sheets[1:], plain, wide, strict=True)):
         alone = card(code, sheet)
-        assert (row["row"], row["status"], row["refused"]) == (number, "complete" if alone["complete"] else "incomplete", None)
+        assert (row["row"], row["status"], row["refused"]) == (number + 1, "complete" if alone["complete"] else "incomplete", None)
         assert both["status"] == row["status"]
         for at, value in ends(alone).items():
             assert (both[at], both[f"{at}.highest"]) == (value or (None, None)), at

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from guanbiao.assessment.reports.content import Chapter, Group, Row, Says
+from guanbiao.assessment.reports.measures import answer_in_print, division, value_in_print
 from guanbiao.assessment.reports.overview import score_text, share_of
 from guanbiao.assessment.rules.card import ScoreCard
 from guanbiao.assessment.rules.summary import earned_points
-from guanbiao.assessment.rules.why import share_of_total
-from guanbiao.assessment.rules.wording import answer_text, measured_text, number_text
+from guanbiao.assessment.rules.why import path_to, share_of_total
 from guanbiao.indicators.rules.model import Node, Piecewise, measured_questions
 from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Language
-from guanbiao.kernel.numbers import one_decimal, scaled_text
+from guanbiao.kernel.numbers import one_decimal
 
 if TYPE_CHECKING:
     from guanbiao.assessment.diagnosis import Finding
@@ -66,37 +68,62 @@ def _facts(card: ScoreCard, aspect: Node, language: Language) -> Iterable[str]:
     ordered = sorted(scored, key=lambda pair: pair[0])
     chosen = ((ordered[-1], "最强", "Strongest"), (ordered[0], "最弱", "Weakest")) if len(ordered) > 1 else ((ordered[0], "唯一", "Only"),)
     for (score, leaf), name_zh, name_en in chosen:
-        number, (answer, _) = number_of(card, leaf), answered(card, leaf, language)
+        number, said = number_of(card, leaf), _said(card, leaf, language)
         if language == "zh":
-            yield f"{name_zh}的指标是“{leaf.title.zh}”（第 {number} 题），回答“{answer}”，得 {one_decimal(score)} 分。"
+            yield f"{name_zh}的指标是“{leaf.title.zh}”（第 {number} 题），{said}，得 {one_decimal(score)} 分。"
         else:
-            yield f"{name_en} indicator: “{leaf.title.en}” (question {number}), answered “{answer}”, {one_decimal(score)} points."
+            yield f"{name_en} indicator: “{leaf.title.en}” (question {number}), {said}, {one_decimal(score)} points."
+
+
+def _said(card: ScoreCard, leaf: Node, language: Language) -> str:
+    """A ratio is no answer: it follows from two."""
+    answer, working = answered(card, leaf, language)
+    if language == "zh":
+        return f"现为 {answer}" if working else f"回答“{answer}”"
+    return f"now {answer}" if working else f"answered “{answer}”"
 
 
 def _mark(language: Language, *, curves: bool) -> str:
     if language == "zh":
         more = "；带 ▲ 的得分由平台默认的折线取得" if curves else ""
-        return f"▲ 权重为平台默认值，非官方规则{more}。权重是在上一级里的份额，不适用的指标不参与。"
+        return f"▲ 权重为平台默认值，非官方规则{more}。权重按适用的各项折算，每部分内合计 100%。"
     more = "; scores with ▲ come from a platform default line" if curves else ""
-    return f"▲ Weights are platform defaults, not official rules{more}. A weight is a share within the level above; what does not apply is left out."
+    return f"▲ Weights are platform defaults, not official rules{more}. They are shares of what applies, 100% within a part."
 
 
 def _groups(card: ScoreCard, aspect: Node, language: Language) -> Iterable[Group]:
     loose: list[Node] = [aspect] if aspect.measure else [child for child in aspect.children if child.measure]
+    parts = [child for child in aspect.children if not child.measure]
+    weights = weights_in_print(card, aspect, (*loose, *parts))
     if loose:
-        yield Group("", "", None, "", tuple(_row(card, leaf, language) for leaf in loose))
-    for part in aspect.children:
-        if not part.measure:
-            rows = tuple(_row(card, leaf, language) for leaf in part.walk() if leaf.measure)
-            score = card.score(part.code)
-            yield Group(part.title.in_(language), score_text(score), share_of(score, card.model.full), _weight(card, part), rows)
+        yield Group("", "", None, "", tuple(_row(card, leaf, weights[leaf.code], language) for leaf in loose))
+    for part in parts:
+        leaves = [leaf for leaf in part.walk() if leaf.measure]
+        inner = weights_in_print(card, part, leaves)
+        rows = tuple(_row(card, leaf, inner[leaf.code], language) for leaf in leaves)
+        score = card.score(part.code)
+        yield Group(part.title.in_(language), score_text(score), share_of(score, card.model.full), weights[part.code], rows)
 
 
-def _weight(card: ScoreCard, node: Node) -> str:
-    return "—" if card.nodes[node.code] is None else str(node.weight)
+def share_within(card: ScoreCard, node: Node, below: Node) -> Fraction:
+    """The weight of a node below another in that one's mean, over what applies."""
+    share = Fraction(1)
+    for parent, child in pairwise(path_to(node, below.code)):
+        share *= Fraction(child.weight, sum(c.weight for c in parent.children if card.nodes[c.code] is not None))
+    return share
 
 
-def _row(card: ScoreCard, leaf: Node, language: Language) -> Row:
+def weights_in_print(card: ScoreCard, node: Node, below: Sequence[Node]) -> dict[str, str]:
+    """Shares of a node's mean as percentages with one decimal that add up to 100 (largest remainders); a dash where it does not apply."""
+    exact = {each.code: share_within(card, node, each) * 1000 for each in below if card.nodes[each.code] is not None}
+    tenths = {code: int(share) for code, share in exact.items()}
+    missing = int(sum(exact.values())) - sum(tenths.values())
+    for code in sorted(exact, key=lambda code: tenths[code] - exact[code])[:missing]:
+        tenths[code] += 1
+    return {each.code: f"{tenths[each.code] / 10:.1f}%" if each.code in tenths else "—" for each in below}
+
+
+def _row(card: ScoreCard, leaf: Node, weight: str, language: Language) -> Row:
     score = card.score(leaf.code)
     answer, working = answered(card, leaf, language)
     unverified = isinstance(leaf.measure, Piecewise) and not (leaf.basis or {}).get("verified", False)
@@ -108,7 +135,7 @@ def _row(card: ScoreCard, leaf: Node, language: Language) -> Row:
         working=thin_spaced(working, language),
         score=score_text(score),
         share=share_of(score, card.model.full),
-        weight=_weight(card, leaf),
+        weight=weight,
         unverified=unverified and score is not None,
     )
 
@@ -120,23 +147,11 @@ def number_of(card: ScoreCard, leaf: Node) -> str:
 
 
 def answered(card: ScoreCard, leaf: Node, language: Language) -> tuple[str, str]:
-    """What was answered, in words; and where it is a ratio, the division behind it."""
+    """What was answered, in words; where it is a ratio, its value and the division behind it (“= 3 ÷ 4”)."""
     measure = leaf.measure
     assert measure is not None
     if card.score(leaf.code) is None:
         return ("不适用" if language == "zh" else "not applicable"), ""
     if isinstance(measure, Piecewise) and measure.is_ratio:
-        return measured_text(card, leaf.code, language), _division(card, measure, language)
-    code = measured_questions(measure)[0]
-    return answer_text(card.model.question[code], card.counted.get(code), language), ""
-
-
-def _division(card: ScoreCard, measure: Piecewise, language: Language) -> str:
-    above, below = (_sum(card, side, language) for side in (measure.above, measure.below))
-    times = "" if measure.scale in (1, 100) else f" × {scaled_text(measure.scale * 10_000)}"
-    return f"{above} ÷ {below}{times}"
-
-
-def _sum(card: ScoreCard, codes: tuple[str, ...], language: Language) -> str:
-    numbers = [number_text(answer, language) for code in codes if isinstance(answer := card.counted.get(code), int)]
-    return numbers[0] if len(numbers) == 1 else f"({' + '.join(numbers)})"
+        return value_in_print(card, leaf, card.measured(leaf.code) or 0, language), division(card, leaf, language)
+    return answer_in_print(card, measured_questions(measure)[0], language), ""

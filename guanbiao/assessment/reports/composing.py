@@ -13,10 +13,9 @@ from guanbiao.assessment.reports.next_stage import next_stage_of
 from guanbiao.assessment.reports.overview import stage_at, summary_of
 from guanbiao.assessment.reports.typesetting import printable, shortened
 from guanbiao.assessment.rules.card import ScoreCard
-from guanbiao.assessment.rules.receipt import receipt_of
+from guanbiao.assessment.rules.receipt import receipt_of, result_digest
 from guanbiao.assessment.rules.summary import aspects_of
 from guanbiao.assessment.rules.wording import filled
-from guanbiao.indicators.rules.digest import digest_of
 from guanbiao.indicators.rules.model import CREDIT_CODE, NAME, PERIOD
 from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Incomplete, Language
@@ -77,6 +76,18 @@ def _incomplete(card: ScoreCard, missing: tuple[str, ...]) -> Incomplete:
 def day_text(at: datetime, language: Language) -> str:
     """“2026年11月24日”, “24 November 2026”."""
     return f"{at.year}年{at.month}月{at.day}日" if language == "zh" else f"{at.day} {at:%B} {at.year}"
+
+
+def moment_text(at: datetime, language: Language) -> str:
+    """“2026年11月24日 17:42（UTC+8）”, “24 November 2026, 17:42 (UTC+8)”; an instant without an offset shows none."""
+    if (offset := at.utcoffset()) is None:
+        zone = ""
+    else:
+        minutes = round(offset.total_seconds() / 60)
+        hours, rest = divmod(abs(minutes), 60)
+        name = f"UTC{'−' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
+        zone = f"（{name}）" if language == "zh" else f" ({name})"
+    return f"{day_text(at, language)}{' ' if language == 'zh' else ', '}{at:%H:%M}{zone}"
 
 
 def _typed(card: ScoreCard, question: str) -> str:
@@ -143,17 +154,16 @@ def _receipt(card: ScoreCard, language: Language, at: datetime, number: str) -> 
     zh = language == "zh"
     model = card.model
     receipt = receipt_of(card, at=at)
-    digest = digest_of(receipt)
+    digest = result_digest(receipt)
     total = scaled_text(card.score(model.tree.code) or 0)
     stage = f"{card.stage} {stage_at(card).title.in_(language)}"
     line = (
-        "回执写下问卷、回答摘要、每个指标的整数得分和阶段，按 RFC 8785 规范化后取摘要。用同一份答卷和下列计分时间、程序版本重建，摘要应一字不差；"
-        "分数可随时用 guanbiao score 重算，或用 guanbiao verify-receipt 核对保存的回执。回执未签名。"
+        "回执写下问卷、回答摘要、每个指标的整数得分和阶段，按 RFC 8785 规范化。结果摘要取自回执除计分时间以外的全部内容，"
+        "所以同一份答卷不论何时、何处计分，也不论报告是哪种格式，摘要都相同。回执未签名。"
         if zh
-        else "The receipt records the questionnaire, the digest of the answers, every integer score and the stage; "
-        "its digest is taken over the RFC 8785 form. "
-        "Built again from the same sheet with the time and engine below it comes out letter for letter. "
-        "Scores can be computed again with guanbiao score, a kept receipt checked with guanbiao verify-receipt. It is unsigned."
+        else "The receipt records the questionnaire, the digest of the answers, every integer score and the stage, in its RFC 8785 form. "
+        "The result digest is taken over all of it but the time of scoring: "
+        "the same sheet gives the same digest wherever and whenever it is scored, and in every format of this report. The receipt is unsigned."
     )
     facts = (
         Fact("企业" if zh else "Enterprise", shortened(_name(card, language), 500)),
@@ -162,7 +172,7 @@ def _receipt(card: ScoreCard, language: Language, at: datetime, number: str) -> 
         Fact("回答摘要" if zh else "Answers digest", receipt["answers"]),
         Fact("总分" if zh else "Total", f"{total} / {scaled_text(model.full)}"),
         Fact("阶段" if zh else "Stage", stage),
-        Fact("计分时间" if zh else "Scored at", receipt["scored_at"]),
+        Fact("计分时间" if zh else "Scored at", moment_text(at, language)),
         Fact("计分程序" if zh else "Engine", receipt["engine"]),
     )
     return Receipt(
@@ -171,10 +181,17 @@ def _receipt(card: ScoreCard, language: Language, at: datetime, number: str) -> 
         line=thin_spaced(line, language),
         facts=facts,
         digest=digest,
+        check=thin_spaced(_check(model.code, language), language),
         qr=f"{receipt['format']}\n{model.code} {model.edition}\nTOTAL {total}\n{card.stage}\n{digest}",
         qr_alt=(
-            f"二维码：回执摘要、问卷 {model.code} {model.edition}、总分 {total}、阶段 {card.stage}"
+            f"二维码：结果摘要、问卷 {model.code} {model.edition}、总分 {total}、阶段 {card.stage}"
             if zh
-            else f"QR code: receipt digest, questionnaire {model.code} {model.edition}, total {total}, stage {card.stage}"
+            else f"QR code: result digest, questionnaire {model.code} {model.edition}, total {total}, stage {card.stage}"
         ),
     )
+
+
+def _check(code: str, language: Language) -> str:
+    if language == "zh":
+        return f"核对：对同一份答卷运行 guanbiao score {code} 答卷 --receipt 回执.json 和 guanbiao verify-receipt，会打印同样的结果摘要。"
+    return f"To check: guanbiao score {code} SHEET --receipt RECEIPT and guanbiao verify-receipt print the same digest for the same sheet."

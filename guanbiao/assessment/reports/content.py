@@ -84,7 +84,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One indicator: the number of its first question, the answer in words, the division written out."""
+    """One indicator: the number of its first question, the answer in words, the division written out with the sign before it (“= 3 ÷ 4”)."""
 
     number: str
     code: str
@@ -197,6 +197,9 @@ class Receipt:
     line: str
     facts: tuple[Fact, ...]
     digest: str
+    """Of the receipt without its time: scoring the same sheet again gives the same."""
+    check: str
+    """How a reader finds the same digest."""
     qr: str
     """The text in the QR code."""
     qr_alt: str

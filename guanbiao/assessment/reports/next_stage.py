@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
-from guanbiao.assessment.reports.chapters import answered, number_of
+from guanbiao.assessment.reports.chapters import answered, number_of, share_within
 from guanbiao.assessment.reports.content import Need, NextStage, Rung
+from guanbiao.assessment.reports.measures import value_in_print
 from guanbiao.assessment.reports.overview import score_text, share_of, short_by, stage_at
 from guanbiao.assessment.rules.card import Gap, ScoreCard
-from guanbiao.assessment.rules.why import path_to
-from guanbiao.assessment.rules.wording import number_text, value_unit, with_unit
 from guanbiao.indicators.rules.model import Node, OptionPoints, OptionsSum, Piecewise
 from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Language
@@ -111,16 +109,7 @@ def _lift(card: ScoreCard, node: Node, leaf: Node, language: Language) -> _Lift 
     if found is None:
         return None
     then, points = found
-    return _Lift(leaf, then, _share_within(card, node, leaf) * (min(points, card.model.full) - score))
-
-
-def _share_within(card: ScoreCard, node: Node, leaf: Node) -> Fraction:
-    """The weight of a leaf in a node's mean, over what applies."""
-    share = Fraction(1)
-    path = path_to(node, leaf.code)
-    for parent, child in pairwise(path):
-        share *= Fraction(child.weight, sum(c.weight for c in parent.children if card.nodes[c.code] is not None))
-    return share
+    return _Lift(leaf, then, share_within(card, node, leaf) * (min(points, card.model.full) - score))
 
 
 def _step_up(card: ScoreCard, leaf: Node, score: int, language: Language) -> tuple[str, int] | None:
@@ -152,7 +141,7 @@ def _next_knot(card: ScoreCard, leaf: Node, measure: Piecewise, score: int, lang
     if value is None or not better:
         return None
     x, y = min(better, key=lambda knot: abs(knot[0] - value))
-    reach = with_unit(number_text(x, language), value_unit(card, leaf.code), language)
+    reach = value_in_print(card, leaf, x, language)
     if language == "zh":
         return (f"升到 {reach}" if x > value else f"降到 {reach}"), y
     return (f"up to {reach}" if x > value else f"down to {reach}"), y

@@ -157,7 +157,7 @@ def _indicators(content: ReportContent, chapter: Chapter) -> str:
 
 
 def _row(row: Row) -> str:
-    working = f' <span class="working">= {_e(row.working)}</span>' if row.working else ""
+    working = f' <span class="working">{_e(row.working)}</span>' if row.working else ""
     flag = '<span class="flag">▲ </span>' if row.unverified else ""
     return _tr(
         _td(_e(row.number), "r no")
@@ -232,5 +232,5 @@ def _receipt(content: ReportContent) -> str:
     facts = _facts((*receipt.facts, Fact(content.labels["digest"], receipt.digest)))
     return (
         f"<section><h2>{_e(receipt.number)}{_e(receipt.title)}</h2>{_p(receipt.line, 'line')}"
-        f'<div class="receipt"><div>{code}{_p(content.labels["scan"], "small")}</div>{facts}</div></section>'
+        f'<div class="receipt"><div>{code}{_p(content.labels["scan"], "small")}</div>{facts}</div>{_p(receipt.check, "small")}</section>'
     )

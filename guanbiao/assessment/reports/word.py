@@ -32,10 +32,13 @@ def word_of(content: ReportContent, *, at: datetime) -> bytes:
 
 def _properties(writer: Writer, content: ReportContent, at: datetime) -> None:
     properties: Any = writer.document.core_properties
-    properties.title = content.cover.title
+    properties.title = writer.clean(f"{content.cover.title} · {content.author}")
     properties.author = writer.clean(content.author)
     properties.subject = content.foot
     properties.comments = content.receipt.digest
+    properties.last_modified_by = properties.author
+    properties.revision = 1
+    properties.keywords = properties.category = ""
     properties.language = "zh-CN" if content.language == "zh" else "en-GB"
     properties.created = properties.modified = at.replace(tzinfo=None, microsecond=0)
 
@@ -104,9 +107,9 @@ def _chapter(writer: Writer, content: ReportContent, chapter: Chapter) -> None:
             bands.add(len(rows))
             rows.append(("", group.title, "", group.score, group.weight))
         for row in group.rows:
-            answer = row.answer + (f"  = {row.working}" if row.working else "")
+            answer = row.answer + (f"  {row.working}" if row.working else "")
             rows.append((row.number, row.title, answer, f"{'▲ ' if row.unverified else ''}{row.score}", row.weight))
-    writer.table(head, rows, (12, 48, 74, 18, 14), right=(0, 3, 4), size=8.5, bands=bands)
+    writer.table(head, rows, (12, 48, 72, 18, 16), right=(0, 3, 4), size=8.5, bands=bands)
 
 
 def _next_stage(writer: Writer, content: ReportContent) -> None:
@@ -132,7 +135,7 @@ def _next_stage(writer: Writer, content: ReportContent) -> None:
 def _remarks(writer: Writer, content: ReportContent) -> None:
     remarks = content.remarks
     writer.heading(f"{remarks.number}{remarks.title}", 1)
-    writer.paragraph(remarks.line, after=4)
+    writer.paragraph(remarks.line, after=4, keep=bool(remarks.says))
     for at, says in enumerate(remarks.says, start=1):
         writer.runs([(f"{at}  ", {"colour": "5F6E7B"}), (says, {})], after=4)
     if remarks.notes:
@@ -161,4 +164,5 @@ def _receipt(writer: Writer, content: ReportContent) -> None:
     writer.pictures((qr_png(content), 34, receipt.qr_alt))
     writer.paragraph(content.labels["scan"], size=8, colour="5F6E7B", after=4, keep=True)
     facts = [*receipt.facts, Fact(content.labels["digest"], receipt.digest)]
-    writer.table(None, [(fact.label, fact.value) for fact in facts], (44, 122), size=8.5)
+    writer.table(None, [(fact.label, fact.value) for fact in facts], (44, 122), size=8.5, whole=True)
+    writer.paragraph(receipt.check, size=8, colour="4A5A68", before=4)

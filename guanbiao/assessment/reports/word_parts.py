@@ -26,6 +26,7 @@ class Writer:
 
     def __init__(self) -> None:
         self.document: Any = Document()
+        _own(self.document.part.package)
         self._page()
         self._styles()
 
@@ -133,17 +134,22 @@ class Writer:
         size: float = 9,
         bands: Collection[int] = (),
         tall: float | None = None,
+        whole: bool = False,
     ) -> None:
-        """A native table: widths in millimetres, figures to the right, the head repeated on every page, rows never split."""
+        """A native table: widths in millimetres, figures to the right, the head repeated on every page, rows never split.
+
+        The first two and the last two rows stay on one page; `whole`: all of them, and what follows.
+        """
         table = self.document.add_table(rows=0, cols=len(widths))
         table.autofit = False
         _layout(table, widths)
         if head:
-            cells = self._row(table, head, widths, right, size=8, colour="4A5A68")
+            cells = self._row(table, head, widths, right, size=8, colour="4A5A68", keep=True)
             _row_flag(cells[0], "w:tblHeader")
         for at, row in enumerate(rows):
             band = at in bands
-            cells = self._row(table, row, widths, right, size=size, bold=band, keep=band)
+            keep = band or whole or at + 2 == len(rows) or (at == 0 and len(rows) > 1)
+            cells = self._row(table, row, widths, right, size=size, bold=band, keep=keep)
             if band:
                 for cell in cells:
                     _shade(cell, TINT)
@@ -166,6 +172,19 @@ class Writer:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             self._run(paragraph, text, **look)
         return cells
+
+
+_PROGRAM = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>Guanbiao</Application></Properties>"""
+
+
+def _own(package: Any) -> None:
+    """The template python-docx brings names another program and carries its picture; ours says who wrote it."""
+    for key, relation in list(package.rels.items()):
+        if relation.reltype.endswith("/thumbnail"):
+            package.rels.pop(key)
+        elif relation.reltype.endswith("/extended-properties"):
+            relation.target_part._blob = _PROGRAM.encode()
 
 
 def _fonts(properties: Any) -> None:

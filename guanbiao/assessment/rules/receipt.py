@@ -61,15 +61,7 @@ def verify_receipt(receipt: dict[str, Any], model: Model, sheet: Sheet) -> Score
 
     `engine` and `scored_at` cannot be computed again: only their form is checked, and the signature (where there is one) vouches for them.
     """
-    _check_form(receipt)
-    claimed = receipt["model"] if isinstance(receipt["model"], dict) else {}
-    if not _same(claimed, {"code": model.code, "edition": model.edition, "digest": model.digest}):
-        named = " ".join(on_one_line(str(claimed.get(key)), 80) for key in ("code", "edition", "digest"))
-        raise Conflict(
-            "receipt.model",
-            zh=f"回执出自问卷 {named}，与所给问卷 {model.code} {model.edition} {model.digest} 不是同一版。",
-            en=f"the receipt is for {named}, not for {model.code} {model.edition} {model.digest}.",
-        )
+    check_model(receipt, model)
     card = score(model, sheet)
     if receipt["answers"] != digest_of(counting_answers(card)):
         raise Conflict("receipt.answers", zh="回执所依据的答案与所给答卷不同。", en="the receipt was made from other answers than the sheet given.")
@@ -81,6 +73,19 @@ def verify_receipt(receipt: dict[str, Any], model: Model, sheet: Sheet) -> Score
             raise Conflict(f"receipt.{key}", zh=zh, en=f"scoring again gives {key} {json.dumps(fresh[key])}; the receipt says {told}.")
     _compare_nodes(receipt["nodes"] if isinstance(receipt["nodes"], dict) else {}, fresh["nodes"])
     return card
+
+
+def check_model(receipt: dict[str, Any], model: Model) -> None:
+    """Raises Conflict unless the receipt has its form and is for this edition of this questionnaire."""
+    _check_form(receipt)
+    claimed = receipt["model"] if isinstance(receipt["model"], dict) else {}
+    if not _same(claimed, {"code": model.code, "edition": model.edition, "digest": model.digest}):
+        named = " ".join(on_one_line(str(claimed.get(key)), 80) for key in ("code", "edition", "digest"))
+        raise Conflict(
+            "receipt.model",
+            zh=f"回执出自问卷 {named}，与所给问卷 {model.code} {model.edition} {model.digest} 不是同一版。",
+            en=f"the receipt is for {named}, not for {model.code} {model.edition} {model.digest}.",
+        )
 
 
 def _check_form(receipt: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
-from guanbiao.indicators.rules.model import Model, Question
+from guanbiao.indicators.rules.model import Model, Option, Question
 from guanbiao.kernel.errors import Language
 
 WORKBOOK_MARK: Final = "guanbiao.workbook/1"
@@ -24,7 +24,9 @@ DIGEST_KEY: Final = "guanbiao:digest="
 
 CODE_MARK: Final = "guanbiao:code"
 ANSWER_MARK: Final = "guanbiao:answer"
-"""In the hidden first row of a section's sheet: the column of codes, the column of answers."""
+NUMBER_MARK: Final = "guanbiao:number"
+QUESTION_MARK: Final = "guanbiao:question"
+"""In the hidden first row of a section's sheet: the columns of codes, of answers, of card numbers and of printed questions."""
 
 OPTION_SEPARATOR: Final = "#"
 """Cannot stand in a code, so `DX07#A` is option A of question DX07."""
@@ -69,6 +71,21 @@ def row_codes(question: Question) -> tuple[str, ...]:
     if question.type != "multi":
         return (question.code,)
     return tuple(option_code(question.code, option.code) for option in question.options)
+
+
+def squeezed(text: str) -> str:
+    """A printed text without its white space, which Excel and its kin may change."""
+    return "".join(text.split())
+
+
+def printed_texts(question: Question) -> dict[str, frozenset[str]]:
+    """Row code → what may be printed as the question of that row, squeezed, in either language."""
+    if question.type != "multi":
+        return {question.code: frozenset(map(squeezed, (question.title.zh, question.title.en)))}
+    return {
+        option_code(question.code, option.code): frozenset(squeezed(f"{option.code} {title}") for title in (option.title.zh, option.title.en))
+        for option in question.options
+    }
 
 
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -137,17 +154,38 @@ def range_places(name: str) -> tuple[int, int, int, int]:
 _LEADING_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 
-def leading_option(text: str, codes: Iterable[str]) -> str | None:
-    """The option a cell names: “B 全公司一本台账”, “b”, “Ｂ．台账” → B. Only the code counts; None where it is none of `codes`."""
-    found = _LEADING_CODE.match(unicodedata.normalize("NFKC", text).strip())
+_AFTER_CODE = " \t\r\n.:,;)、。，-–—"
+
+
+def leading_option(text: str, codes: Iterable[str]) -> tuple[str, str] | None:
+    """The option a cell names and what follows its code: “B 全公司一本台账”, “Ｂ．全公司一本台账” → (B, 全公司一本台账), “b” → (B, "").
+
+    None where the code is none of `codes`.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = _LEADING_CODE.match(plain)
     if not found:
         return None
     known = list(codes)
     for given in dict.fromkeys((found[0], found[0].rstrip(".-"))):
         fits = [code for code in known if code == given] or [code for code in known if code.casefold() == given.casefold()]
         if len(fits) == 1:
-            return fits[0]
+            return fits[0], plain[len(given) :].strip(_AFTER_CODE)
     return None
+
+
+def is_text_of(option: Option, rest: str) -> bool:
+    """Is what follows an option's code in a cell its title, alone or with its explanation, or nothing?"""
+    given = _comparable(rest)
+    titles = [(option.title.in_(language), option.text.in_(language)) for language in _LANGUAGES]
+    return not given or any(given in (_comparable(title), _comparable(f"{title}:{text}")) for title, text in titles)
+
+
+_LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
+
+
+def _comparable(text: str) -> str:
+    return squeezed(unicodedata.normalize("NFKC", text)).strip(_AFTER_CODE).casefold()
 
 
 _CHOSEN_WORDS = frozenset({"选", "是", "yes", "y", "x", "√", "✓", "✔"})

@@ -4,29 +4,43 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from guanbiao.indicators.rules.model import Model, Question
-from guanbiao.indicators.workbooks.cells import Book, Place, Sheet, Value, read_book
+from guanbiao.indicators.workbooks.cells import Book, Value, read_book
 from guanbiao.indicators.workbooks.guard import guarded_parts
-from guanbiao.indicators.workbooks.layout import ANSWER_MARK, CODE_MARK, OPTION_SEPARATOR, cell_name, is_chosen, leading_option, row_codes
+from guanbiao.indicators.workbooks.layout import OPTION_SEPARATOR, cell_name, is_chosen, is_text_of, leading_option, row_codes
 from guanbiao.indicators.workbooks.origin import check_origin
 from guanbiao.indicators.workbooks.refusals import Refusing, short
+from guanbiao.indicators.workbooks.rows import Spot, find_rows
+from guanbiao.indicators.workbooks.typed import misplaced_marks, visible
 from guanbiao.kernel.errors import Refusal, Refusals, Unusable
 
 MOST_EXACT = 10**15
 """Excel keeps 15 digits of a number."""
 
 
-def read_workbook(model: Model, path: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A workbook as far as it can be read: question code → raw answer, and what could not be read."""
+
+    answers: dict[str, Any]
+    cells: dict[str, str]
+    """Question code → “sheet!cell” of its answer, a multiple choice with all its cells."""
+    refusals: list[Refusal]
+    notes: list[tuple[str, str]]
+    """(zh, en): what was normalised on the way in."""
+
+
+def filled_workbook(model: Model, path: Path) -> Filled:
     """The answers in a workbook written by `write_template` and filled in: numbers as decimal text, options as codes; blank cells are left out.
 
-    Rows and sheets are found by their codes, wherever they stand. Raises Unusable (`workbook.…`) for whatever cannot be trusted or read,
-    Conflict where the workbook belongs to another model, edition or digest.
+    Rows and sheets are found by their codes, wherever they stand. Raises Unusable (`workbook.…`) for a file that cannot be trusted or read,
+    Conflict where it belongs to another model, edition or digest; faults of rows and cells are listed, so that others can be told with them.
     """
     refusing = Refusing(path.name)
     book = read_book(guarded_parts(path), refusing)
@@ -34,92 +48,40 @@ def read_workbook(model: Model, path: Path) -> dict[str, Any]:
     return _Answers(model, book, refusing).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """An answer cell."""
-
-    sheet: Sheet
-    place: Place
-
-    @property
-    def name(self) -> str:
-        return f"{short(self.sheet.name)}!{cell_name(*self.place)}"
+def read_workbook(model: Model, path: Path) -> dict[str, Any]:
+    """The answers of `filled_workbook`. Raises what it raises, and Unusable for every fault it lists."""
+    filled = filled_workbook(model, path)
+    _raise_any(filled.refusals)
+    return filled.answers
 
 
 class _Answers:
     def __init__(self, model: Model, book: Book, refusing: Refusing) -> None:
         self.model, self.book, self.refusing = model, book, refusing
-        self.question_of = {code: question for question in model.questions for code in row_codes(question)}
+        self.notes: list[tuple[str, str]] = []
 
-    def read(self) -> dict[str, Any]:
-        spots = self._spots()
-        self._check_missing(spots)
+    def read(self) -> Filled:
+        rows = find_rows(self.model, self.book, self.refusing)
         answers: dict[str, Any] = {}
-        refusals: list[Refusal] = []
+        cells: dict[str, str] = {}
+        refusals = rows.refusals
         for question in self.model.questions:
+            spots = {code: rows.spots[code] for code in row_codes(question) if code in rows.spots}
+            if len(spots) < len(row_codes(question)):
+                continue  # the rows' own faults say so
+            cells[question.code] = _named(list(spots.values()))
             try:
                 answer = self._options(question, spots) if question.type == "multi" else self._single(question, spots[question.code])
-            except Refusals as several:
-                refusals.extend(several.refusals)
-                continue
             except Refusal as refusal:
-                refusals.append(refusal)
+                refusals.extend(refusal.refusals if isinstance(refusal, Refusals) else [refusal])
                 continue
             if answer is not None:
                 answers[question.code] = answer
-        _raise_any(refusals)
-        return answers
-
-    # -- where the answers stand
-
-    def _spots(self) -> dict[str, _Spot]:
-        found: dict[str, _Spot] = {}
-        refusals: list[Refusal] = []
-        for sheet in self.book.sheets:
-            columns = self._columns(sheet)
-            if columns is None:
-                continue
-            for row, code in _codes(sheet, columns[0]):
-                spot = _Spot(sheet, (row, columns[1]))
-                if refusal := self._misplaced(code, _Spot(sheet, (row, columns[0])), spot, found):
-                    refusals.append(refusal)
-                else:
-                    found[code] = spot
-        _raise_any(refusals)
-        return found
-
-    def _columns(self, sheet: Sheet) -> tuple[int, int] | None:
-        """The columns of codes and of answers; None for a sheet that is not ours."""
-        marks = {mark: {place[1] for place, value in sheet.values.items() if value == mark} for mark in (CODE_MARK, ANSWER_MARK)}
-        codes, answers = marks[CODE_MARK], marks[ANSWER_MARK]
-        if not codes and not answers:
-            return None
-        if len(codes) != 1 or len(answers) != 1:
-            raise self.refusing.refusal("marks", at=short(sheet.name), sheet=short(sheet.name))
-        return codes.pop(), answers.pop()
-
-    def _misplaced(self, code: str, spot: _Spot, marked: _Spot, found: dict[str, _Spot]) -> Refusal | None:
-        """What is wrong with a row's code, if anything."""
-        where, given = spot.name, short(code, 40)
-        if spot.sheet.is_computed(spot.place):
-            return self.refusing.refusal("code-formula", at=where, cell=where)
-        if code not in self.question_of:
-            return self.refusing.refusal("unknown-code", at=where, cell=where, given=given, model=f"{self.model.code} {self.model.edition}")
-        if code in found:
-            number = self.model.card_of[self.question_of[code].code].number
-            return self.refusing.refusal("code-twice", at=marked.name, number=number, given=given, first=found[code].name, cell=marked.name)
-        return None
-
-    def _check_missing(self, spots: dict[str, _Spot]) -> None:
-        missing = list(dict.fromkeys(self.question_of[code].code for code in self.question_of if code not in spots))
-        if not missing:
-            return
-        numbers = list(dict.fromkeys(str(self.model.card_of[code].number) for code in missing))
-        raise self.refusing.refusal("missing-rows", at=missing[0], numbers=_listed(numbers), codes=_listed(missing))
+        return Filled(answers, cells, refusals, self.notes)
 
     # -- what they hold
 
-    def _options(self, question: Question, spots: dict[str, _Spot]) -> list[str] | None:
+    def _options(self, question: Question, spots: Mapping[str, Spot]) -> list[str] | None:
         chosen, refusals = [], []
         for code in row_codes(question):
             try:
@@ -130,7 +92,7 @@ class _Answers:
         _raise_any(refusals)
         return chosen or None
 
-    def _is_chosen(self, question: Question, spot: _Spot) -> bool:
+    def _is_chosen(self, question: Question, spot: Spot) -> bool:
         value = self._trusted(question, spot)
         if value is None:
             return False
@@ -138,7 +100,7 @@ class _Answers:
             return True
         raise self._refusal(question, spot, "unknown-mark", given=short(value, 40))
 
-    def _single(self, question: Question, spot: _Spot) -> str | None:
+    def _single(self, question: Question, spot: Spot) -> str | None:
         value = self._trusted(question, spot)
         if value is None:
             return None
@@ -152,7 +114,7 @@ class _Answers:
             return self._option(question, spot, value)
         return self._number(question, spot, value)
 
-    def _trusted(self, question: Question, spot: _Spot) -> Value | None:
+    def _trusted(self, question: Question, spot: Spot) -> Value | None:
         """The value that somebody typed into the cell; None where it is blank."""
         sheet, place = spot.sheet, spot.place
         if sheet.is_computed(place):
@@ -164,7 +126,7 @@ class _Answers:
         value = sheet.values.get(place)
         return None if value is None or (isinstance(value, str) and not value.strip()) else value
 
-    def _text(self, question: Question, spot: _Spot, value: Value) -> str:
+    def _text(self, question: Question, spot: Spot, value: Value) -> str:
         if isinstance(value, str):
             return value
         if isinstance(value, datetime.date):
@@ -173,16 +135,21 @@ class _Answers:
             return decimal_text(value)
         raise self._refusal(question, spot, "long-number")
 
-    def _option(self, question: Question, spot: _Spot, value: str | float) -> str:
+    def _option(self, question: Question, spot: Spot, value: str | float) -> str:
         codes = [option.code for option in question.options]
-        found = leading_option(value if isinstance(value, str) else decimal_text(value), codes)
+        text = value if isinstance(value, str) else decimal_text(value)
+        found = leading_option(text, codes)
         if found is None:
-            raise self._refusal(question, spot, "unknown-option", given=short(value, 40), options=", ".join(codes))
-        return found
+            raise self._refusal(question, spot, "unknown-option", given=short(text, 40), options=", ".join(codes))
+        code, rest = found
+        title = question.option(code).title
+        if not is_text_of(question.option(code), rest):
+            raise self._refusal(question, spot, "other-option", given=short(text), option=code, title_zh=short(title.zh), title_en=short(title.en))
+        return code
 
-    def _number(self, question: Question, spot: _Spot, value: str | float) -> str:
+    def _number(self, question: Question, spot: Spot, value: str | float) -> str:
         if isinstance(value, str):
-            return value
+            return self._typed_number(question, spot, value)
         if not math.isfinite(value):
             raise self._refusal(question, spot, "not-finite")
         if not self._is_percentage(spot):
@@ -191,19 +158,28 @@ class _Answers:
             raise self._refusal(question, spot, "percentage")
         return decimal_text(value, times=100)
 
-    def _is_percentage(self, spot: _Spot) -> bool:
+    def _typed_number(self, question: Question, spot: Spot, text: str) -> str:
+        """A number typed as text, without the blanks around it; whether it is one, the sheet is asked."""
+        bare = text.strip()
+        if reason := misplaced_marks(bare):
+            raise self._refusal(question, spot, reason, given=visible(text))
+        if bare != text:
+            number, shown = self.model.card_of[question.code].number, visible(text)
+            zh = f"第 {number} 题（{question.code}）的“{shown}”按 {short(bare)} 读取（␣ 是空格，{spot.name}）。"
+            self.notes.append((zh, f"“{shown}” in question {number} ({question.code}) was read as {short(bare)} (␣ is a space, {spot.name})."))
+        return bare
+
+    def _is_percentage(self, spot: Spot) -> bool:
         return spot.sheet.styles.get(spot.place, 0) in self.book.percentages
 
-    def _refusal(self, question: Question, spot: _Spot, code: str, **fields: str) -> Unusable:
+    def _refusal(self, question: Question, spot: Spot, code: str, **fields: str) -> Unusable:
         return self.refusing.answer(self.model, question, spot.name, code, **fields)
 
 
-def _codes(sheet: Sheet, column: int) -> Iterator[tuple[int, str]]:
-    """(row, code) of every filled cell of the column of codes, the mark aside."""
-    for (row, at), value in sheet.values.items():
-        text = str(value).strip() if at == column else ""
-        if text and text != CODE_MARK:
-            yield row, text
+def _named(spots: list[Spot]) -> str:
+    """“基础建设!D5”; of a multiple choice “基础建设!D5:D8”."""
+    first, last = min(spots, key=lambda spot: spot.place), max(spots, key=lambda spot: spot.place)
+    return first.name if first is last else f"{first.name}:{cell_name(*last.place)}"
 
 
 def decimal_text(number: float, *, times: int = 1) -> str:
@@ -213,13 +189,6 @@ def decimal_text(number: float, *, times: int = 1) -> str:
         return str(exact)
     plain = f"{exact:f}"
     return (plain.rstrip("0").rstrip(".") if "." in plain else plain) if exact else "0"
-
-
-_MOST_LISTED = 6
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:_MOST_LISTED]) + (" …" if len(names) > _MOST_LISTED else "")
 
 
 def _raise_any(refusals: list[Refusal]) -> None:

@@ -10,6 +10,8 @@ from guanbiao.kernel.errors import Conflict, Unusable
 
 _FRESH_ZH, _FRESH_EN = "请从新生成的工作簿重填。", "Start from a fresh workbook."
 _COPY_ZH, _COPY_EN = "把答案抄到新生成的工作簿里。", "copy the answers into a fresh workbook."
+_RESTORE_ZH = "原来是 {belongs}（第 {its_number} 题“{its_zh}”）；请在“{cell}”恢复 {belongs}，或" + _COPY_ZH
+_RESTORE_EN = "It was {belongs} (question {its_number} “{its_en}”): restore {belongs} in “{cell}”, or " + _COPY_EN
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # the file
@@ -76,7 +78,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "belongs to edition {theirs} of {model}, not {ours}. Please " + _COPY_EN,
     ),
     "other-digest": (
-        "的问卷摘要是 {theirs}，{model} 现在是 {ours}，内容不一样。请" + _COPY_ZH,
+        "封面上的问卷摘要是 {theirs}，而 {model} 现在的摘要是 {ours}，内容不一样。请" + _COPY_ZH,
         "was written from digest {theirs}; {model} now has {ours}, so its contents differ. Please " + _COPY_EN,
     ),
     # where the answers stand
@@ -89,9 +91,25 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "the rows of question {numbers} are gone ({codes}). A question may stay empty; undo the deletion, or " + _COPY_EN,
     ),
     "code-formula": ("“{cell}”的题目代码是公式，不能采信。" + _FRESH_ZH, "the question code in “{cell}” is a formula. " + _FRESH_EN),
+    "code-formula-restore": ("“{cell}”的题目代码是公式，不能采信。" + _RESTORE_ZH, "the question code in “{cell}” is a formula. " + _RESTORE_EN),
     "unknown-code": (
-        "“{cell}”的题目代码 {given} 不在问卷 {model} 里。请恢复原来的代码，或清空这一格。",
-        "the question code {given} in “{cell}” is not in questionnaire {model}. Restore it, or clear the cell.",
+        "“{cell}”的题目代码 {given} 不在问卷 {model} 里，看同一行的题目也认不出原来的代码。自己加的行请清空这一格；题目的行请" + _COPY_ZH,
+        "the question code {given} in “{cell}” is not in questionnaire {model}, and what is printed in its row does not tell the right one. "
+        "In a row of your own clear the cell; otherwise " + _COPY_EN,
+    ),
+    "unknown-code-restore": (
+        "“{cell}”的题目代码被改成了 {given}，问卷 {model} 里没有。" + _RESTORE_ZH,
+        "the question code in “{cell}” was changed to {given}, which is not in questionnaire {model}. " + _RESTORE_EN,
+    ),
+    "code-cleared-restore": ("“{cell}”的题目代码被清空了。" + _RESTORE_ZH, "the question code in “{cell}” was cleared. " + _RESTORE_EN),
+    "code-mismatch": (
+        "“{cell}”的代码是 {given}，“{row}”印的却是“{printed}”，应是第 {own_number} 题“{own_zh}”。请恢复这一行的文字，或" + _COPY_ZH,
+        "the code in “{cell}” is {given}, but “{row}” reads “{printed}” instead of question {own_number} “{own_en}”. "
+        "Restore the text of the row, or " + _COPY_EN,
+    ),
+    "code-mismatch-restore": (
+        "“{cell}”的代码是 {given}（第 {own_number} 题“{own_zh}”），“{row}”印的却是“{printed}”。" + _RESTORE_ZH,
+        "the code in “{cell}” is {given} (question {own_number} “{own_en}”), but “{row}” reads “{printed}”. " + _RESTORE_EN,
     ),
     "code-twice": (
         "第 {number} 题（{given}）有两行：“{first}”和“{cell}”。请删掉一行，或删掉复制出来的工作表。",
@@ -115,6 +133,18 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "percentage": (
         "填成了百分数，这一题要的不是百分数。请把单元格格式改成“常规”再重填。",
         "is a percentage, which this question does not ask for. Set the cell's format to General and enter it again.",
+    ),
+    "thousands": (
+        "填的是“{given}”。请不要用千位分隔符，小数点用“.”，如 80000 或 0.5。",
+        "holds “{given}”. Use no thousands separators, and “.” for decimals: 80000 or 0.5.",
+    ),
+    "spaces": (
+        "填的是“{given}”，␣ 处是空格或看不见的字符。请删去，只留数字。",
+        "holds “{given}”; ␣ stands for a space or a character that cannot be seen. Delete it and leave only the digits.",
+    ),
+    "other-option": (
+        "填的是“{given}”，这一题的选项 {option} 却是“{title_zh}”，像是别的题的答案。请从下拉列表里重选。",
+        "holds “{given}”, but option {option} of this question is “{title_en}”, so it looks like the answer to another one. Choose from the list.",
     ),
     "not-finite": ("的数太大，存不下。请重填。", "holds a number too large to be stored. Enter it again."),
     "long-number": (

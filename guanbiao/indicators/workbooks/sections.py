@@ -17,6 +17,8 @@ from guanbiao.indicators.workbooks.layout import (
     FIRST_ROW,
     HEAD_ROW,
     MARKS_ROW,
+    NUMBER_MARK,
+    QUESTION_MARK,
     TITLE_ROW,
     Column,
     cell_name,
@@ -91,8 +93,13 @@ class SectionSheet:
 
     def _head(self, title: Text) -> None:
         words, styles, language = WORDS[self.filling.language], self.filling.styles, self.filling.language
-        self.sheet.write_string(MARKS_ROW, Column.CODE, CODE_MARK)
-        self.sheet.write_string(MARKS_ROW, Column.ANSWER, ANSWER_MARK)
+        for column, mark in (
+            (Column.CODE, CODE_MARK),
+            (Column.NUMBER, NUMBER_MARK),
+            (Column.QUESTION, QUESTION_MARK),
+            (Column.ANSWER, ANSWER_MARK),
+        ):
+            self.sheet.write_string(MARKS_ROW, column, mark)
         self.sheet.set_row(MARKS_ROW, None, None, {"hidden": True})
         self.sheet.set_row(TITLE_ROW, 30)
         self.sheet.write_string(TITLE_ROW, Column.NUMBER, title.in_(language), styles["title"])

@@ -70,8 +70,16 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _find(arguments: argparse.Namespace) -> int:
-    from guanbiao.indicators.industries import questionnaire_for
+    from guanbiao.indicators.industries import industries_named, is_code, questionnaire_for
 
+    named = [] if is_code(arguments.industry) else industries_named(arguments.industry.strip())
+    if len(named) > 1 or (named and not arguments.json):
+        from guanbiao.project.terminal import table
+
+        sys.stdout.write(table([[code, questionnaire_for(code, production=arguments.production).model, name] for code, name in named]))
+        return 0
+    if named:
+        arguments.industry = named[0][0]
     proposal = questionnaire_for(arguments.industry, production=arguments.production)
     if arguments.json:
         reason = {"zh": proposal.reason.zh, "en": proposal.reason.en}

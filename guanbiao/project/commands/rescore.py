@@ -6,8 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from guanbiao.assessment.columns import KEPT
 from guanbiao.assessment.sheets import checked_file, model_by_name
-from guanbiao.assessment.tables import rescore_file
+from guanbiao.assessment.tables import checked_kind, rescore_file
+from guanbiao.kernel.errors import Unusable
 from guanbiao.project.files import replacing
 from guanbiao.project.progress import progress
 
@@ -17,9 +19,19 @@ def rescore(arguments: argparse.Namespace) -> int:
     model = model_by_name(arguments.model)
     source, target = Path(arguments.file), Path(arguments.output)
     checked_file(source)
+    for path in (source, target):
+        checked_kind(path)
+    if target.exists() and target.samefile(source):
+        raise Unusable(
+            "output.same-file",
+            zh=f"结果不能写回 {source}：会盖掉答卷。请给 -o 另一个文件名。",
+            en=f"The result cannot be written over {source}: the sheets would be lost. Give -o another file name.",
+            at=str(source),
+        )
+    keep = (*KEPT, *(name for name in (arguments.keep or "").split(",") if name))
     zh = arguments.lang == "zh"
     with replacing(target) as beside, progress("计分" if zh else "Scoring", quiet=arguments.quiet) as advance:
-        done = rescore_file(model, source, beside, interval=arguments.interval, language=arguments.lang, advance=advance)
+        done = rescore_file(model, source, beside, interval=arguments.interval, language=arguments.lang, advance=advance, keep=keep)
     sys.stderr.write(
         f"{done.rows} 份答卷：{done.complete} 份完整，{done.incomplete} 份不完整，{done.refused} 份退回。结果在 {target}\n"
         if zh

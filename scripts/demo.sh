@@ -13,6 +13,6 @@ say "为什么“资金投入”是这个分" "Why funding has its score"
 say "写出诊断报告和可离线填报的工作簿" "Writing the diagnosis report and the workbook to fill offline"
 .venv/bin/guanbiao report iii-machinery "$sheet" --lang "$lang" -o out/report.pdf
 .venv/bin/guanbiao report iii-machinery "$sheet" --lang "$lang" -o out/report.docx
-.venv/bin/guanbiao model template iii-machinery --lang "$lang" -o out/questionnaire.xlsx
+.venv/bin/guanbiao model template iii-machinery --lang "$lang" -o out/questionnaire.xlsx --force
 .venv/bin/guanbiao verify-receipt out/receipt.json --model iii-machinery --answers "$sheet" --lang "$lang"
 say "都在 out/ 文件夹里：report.pdf、report.docx、questionnaire.xlsx、receipt.json" "All in the folder out/: report.pdf, report.docx, questionnaire.xlsx, receipt.json"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from guanbiao.assessment.rules.answers import MOST_BYTES, Sheet, parse_json_sheet, read_sheet
 from guanbiao.indicators.rules.model import Model, model_of
-from guanbiao.kernel.errors import Unusable
+from guanbiao.kernel.errors import Refusal, Refusals, Unusable
 
 MOST_WORKBOOK_BYTES = 20_000_000
 
@@ -102,16 +103,43 @@ def read_bytes(path: Path, most: int) -> bytes:
     return body
 
 
-def raw_answers(model: Model, path: Path) -> dict[str, Any]:
-    """Question code → answer as a file holds it, before the answers are read strictly."""
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-        from guanbiao.indicators.workbooks.reading import read_workbook
-
-        checked_file(path)
-        return read_workbook(model, path)
-    return parse_json_sheet(read_bytes(path, MOST_BYTES), name=path.name)
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+OTHER_TABLES = (".ods", ".csv", ".tsv", ".et", ".xlsb", ".numbers")
 
 
 def sheet_from(model: Model, path: Path) -> Sheet:
-    """One answer sheet out of a .json or .xlsx file."""
-    return read_sheet(model, raw_answers(model, path))
+    """One answer sheet out of a .json or .xlsx file. Raises Unusable, Conflict, or Refusals with every fault of the file."""
+    kind = path.suffix.lower()
+    if kind in WORKBOOKS:
+        checked_file(path)
+        return _sheet_from_workbook(model, path)
+    if kind in OTHER_TABLES:
+        checked_file(path)
+        zh = f"{path} 是 {kind} 文件，读不了。请在 Excel、WPS 或 LibreOffice 里打开填报工作簿，另存为“Excel 工作簿（.xlsx）”。"
+        en = f"{path} is a {kind} file, which is not read. Open the workbook in Excel, WPS or LibreOffice and save it as “Excel Workbook (.xlsx)”."
+        raise Unusable("file.other-table", zh=zh, en=en, at=str(path))
+    return read_sheet(model, parse_json_sheet(read_bytes(path, MOST_BYTES), name=path.name))
+
+
+def _sheet_from_workbook(model: Model, path: Path) -> Sheet:
+    """What the workbook's cells and what the answers themselves are refused for is said together, so that it is mended in one go."""
+    from guanbiao.indicators.workbooks.reading import filled_workbook
+
+    filled = filled_workbook(model, path)
+    refusals = list(filled.refusals)
+    try:
+        sheet = read_sheet(model, filled.answers)
+    except Refusal as refusal:
+        found = refusal.refusals if isinstance(refusal, Refusals) else (refusal,)
+        refusals.extend(_placed(one, path.name, filled.cells.get(one.at)) for one in found)
+    if refusals:
+        raise refusals[0] if len(refusals) == 1 else Refusals(refusals)
+    return replace(sheet, notes=(*filled.notes, *sheet.notes))
+
+
+def _placed(refusal: Refusal, file: str, cell: str | None) -> Refusal:
+    """A refusal of an answer with the file and the cell it stands in."""
+    if cell is None:
+        return refusal
+    zh, en = refusal.zh.removesuffix("。"), refusal.en.removesuffix(".")
+    return Unusable(refusal.code, zh=f"{zh}（{file}，{cell}）。", en=f"{en} ({file}, {cell}).", at=refusal.at)

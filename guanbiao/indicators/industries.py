@@ -148,6 +148,6 @@ def _unknown(industry: str) -> Unusable:
         "industry.unknown",
         zh=f"GB/T 4754-2017 没有行业代码“{shown}”。请用门类字母、两位大类或更细的代码，如 C、31、C3110；也可以给行业名称里的字，如“汽车”。",
         en=f"GB/T 4754-2017 has no industry code “{shown}”. Use a section letter, a two-digit division or finer, such as C, 31, C3110, "
-        "or words of its Chinese name, such as 汽车.",
+        "or words of its Chinese name.",
         at=shown,
     )

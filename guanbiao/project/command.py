@@ -88,6 +88,7 @@ def _model_commands(model: argparse.ArgumentParser, shared: _Parser) -> None:
     template.add_argument("model", metavar="MODEL")
     template.add_argument("-o", "--output", required=True, metavar="OUT.xlsx")
     template.add_argument("--answers", metavar="FILE", help="带入已有答案 with answers filled in")
+    template.add_argument("--force", action="store_true", help="覆盖已有的文件 replace a file that exists")
     docs = commands.add_parser("docs", parents=[shared], help="方法手册 the method book (.md or .pdf)")
     docs.add_argument("model", metavar="MODEL")
     docs.add_argument("-o", "--output", metavar="OUT", help="默认打印 Markdown; default: Markdown on the terminal")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime
+import re
+import zipfile
+from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,21 +16,22 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from guanbiao.assessment.reports.chapters import chapter_of
-from guanbiao.assessment.reports.composing import report_of
+from guanbiao.assessment.reports.chapters import chapter_of, weights_in_print
+from guanbiao.assessment.reports.composing import moment_text, report_of
 from guanbiao.assessment.reports.content import ReportContent
 from guanbiao.assessment.reports.glyphs import settable
+from guanbiao.assessment.reports.measures import ratio_unit
 from guanbiao.assessment.reports.page import page_of
 from guanbiao.assessment.reports.pdf import pdf_of, qr_svg
 from guanbiao.assessment.reports.typesetting import printable, wrapped
 from guanbiao.assessment.reports.word import word_of
 from guanbiao.assessment.rules.answers import read_sheet
 from guanbiao.assessment.rules.card import ScoreCard, score
-from guanbiao.assessment.rules.receipt import receipt_of
+from guanbiao.assessment.rules.receipt import receipt_of, result_digest
 from guanbiao.assessment.rules.summary import aspects_of
 from guanbiao.assessment.sheets import model_by_name
 from guanbiao.indicators.books.glyphs import has_glyph
-from guanbiao.indicators.rules.digest import digest_of
+from guanbiao.indicators.rules.model import Node, Piecewise
 from guanbiao.indicators.rules.words import thin_spaced
 from guanbiao.kernel.errors import Incomplete, Language
 from guanbiao.project.command import main
@@ -59,7 +63,7 @@ def pdf_text(body: bytes) -> str:
 
 
 def squeezed(text: str) -> str:
-    return "".join(text.replace("\u200b", "").split())
+    return "".join(text.split())
 
 
 def word_text(body: bytes) -> str:
@@ -286,21 +290,145 @@ def test_a_model_without_stages_and_with_three_aspects_gives_a_report_too() -> N
     assert "98.8" in word_text(word_of(content, at=AT))
 
 
+# ── Figures ──────────────────────────────────────────────────────────────────────────────────
+
+
+def rows_of(content: ReportContent) -> dict[str, Any]:
+    return {row.code: row for chapter in content.chapters for group in chapter.groups for row in group.rows}
+
+
+def redone(working: str) -> Fraction:
+    """The printed division, done again."""
+    above, below = working[1:].replace(",", "").replace("−", "-").replace("\u2009", " ").split("÷")
+    below, _, times = below.partition("×")
+    sides = [sum(Fraction(term.strip()) for term in side.strip().strip("()").split("+")) for side in (above, below)]
+    return Fraction(sides[0]) / sides[1] * Fraction(times.strip() or 1)
+
+
+@pytest.mark.parametrize("family", ["iii-machinery", "iii-software", "iii-logistics", "iii-textile"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_printed_division_comes_to_the_printed_value(family: str, language: Language) -> None:
+    model = model_by_name(family)
+    sheet = json.loads((EXAMPLES / family / "middle.json").read_text(encoding="utf-8"))
+    rows = rows_of(report_of(score(model, read_sheet(model, sheet)), language, at=AT))
+    with_division = [row for row in rows.values() if row.working]
+    assert len(with_division) > 20
+    for row in with_division:
+        printed = re.search(r"[0-9][0-9,]*(?:\.[0-9]+)?", row.answer)
+        assert printed is not None
+        value = Fraction(printed[0].replace(",", "")) * (-1 if "−" in row.answer else 1)
+        exact = redone(row.working) * (100 if "%" in row.answer else 1)
+        assert abs(value - exact) <= Fraction(1, 100), (row.answer, row.working)
+        assert row.working.startswith("=" if value == exact else "≈"), (row.answer, row.working)
+        assert not re.search(r"(?<![0-9,.])[0-9]{4}", row.answer + row.working), "thousands are grouped"
+
+
+def test_small_operands_keep_four_decimals() -> None:
+    leaf = leaf_titled(card_of("middle"), "单位产品能耗与上年之比")
+    assert isinstance(leaf.measure, Piecewise)
+    above, below = leaf.measure.above[0], leaf.measure.below[0]
+    row = rows_of(content_of("middle", **{above: "0.0608", below: "0.062"}))[leaf.code]
+    assert (row.answer, row.working) == ("98.06%", "≈ 0.0608 ÷ 0.062")
+
+
+def leaf_titled(card: ScoreCard, title: str) -> Node:
+    return next(leaf for leaf in card.model.leaves if leaf.title.zh == title)
+
+
+@pytest.mark.parametrize(
+    ("title", "zh", "en"),
+    [
+        ("人均营业收入", "万元/人", "CNY 10,000 per person"),
+        ("人均数字化培训学时", "学时/人", "hours per person"),
+        ("每百元资产实现的收入", "元", "yuan"),
+        ("每百人工伤人次", "", ""),
+        ("应收账款回收天数", "天", "days"),
+        ("研发投入强度", "%", "%"),
+    ],
+)
+def test_a_ratio_has_the_unit_of_numerator_and_denominator(title: str, zh: str, en: str) -> None:
+    card = card_of("middle")
+    unit = ratio_unit(card, leaf_titled(card, title))
+    assert (unit.zh, unit.en) == (zh, en)
+
+
+def test_a_derived_value_is_not_called_an_answer() -> None:
+    card = card_of("middle")
+    per_head = rows_of(report_of(card, "zh", at=AT))[leaf_titled(card, "人均营业收入").code]
+    assert per_head.answer.endswith("\u2009万元/人")
+    facts = [fact for aspect in aspects_of(card.model) for fact in chapter_of(card, aspect, (), "zh", "").facts]
+    ratios = {leaf.title.zh for leaf in card.model.leaves if isinstance(leaf.measure, Piecewise) and leaf.measure.is_ratio}
+    assert any("现为" in fact for fact in facts)
+    for fact in facts:
+        assert ("回答" in fact) is not any(f"“{title}”" in fact for title in ratios)
+
+
+@pytest.mark.parametrize("which", ["start", "middle"])
+def test_printed_weights_add_up_to_100_within_every_part_and_over_the_parts(which: str) -> None:
+    def total(weights: list[str]) -> Fraction:
+        return sum((Fraction(weight.rstrip("%")) for weight in weights if weight != "—"), Fraction(0))
+
+    content = content_of(which)
+    for chapter in content.chapters:
+        parts = [group for group in chapter.groups if group.title]
+        loose = [row.weight for group in chapter.groups if not group.title for row in group.rows]
+        assert total(loose + [group.weight for group in parts]) == 100
+        for group in parts:
+            assert total([row.weight for row in group.rows]) == (0 if group.weight == "—" else 100)
+
+
+def test_three_unequal_weights_still_add_up_to_100() -> None:
+    card = card_of("middle")
+    node = next(node for node in card.model.tree.walk() if len(node.children) == 3 and len({child.weight for child in node.children}) > 1)
+    printed = weights_in_print(card, node, node.children)
+    assert sum(Fraction(weight.rstrip("%")) for weight in printed.values()) == 100
+
+
 # ── The receipt ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_printed_digest_is_the_digest_of_the_receipt_and_stands_in_the_qr_code() -> None:
+def test_the_printed_digest_is_the_result_digest_and_stands_in_the_qr_code() -> None:
     import segno
 
     card = card_of("middle")
     content = report_of(card, "zh", at=AT)
     receipt = receipt_of(card, at=AT)
-    assert content.receipt.digest == digest_of(receipt)
+    assert content.receipt.digest == result_digest(receipt) == report_of(card, "en", at=AT + timedelta(days=40)).receipt.digest
     lines = content.receipt.qr.splitlines()
     assert lines[1] == f"{MODEL} {card.model.edition}"
     assert lines[2:] == [f"TOTAL {card.score('TOTAL') / 10_000:.4f}".rstrip("0"), str(card.stage), content.receipt.digest]  # type: ignore[operator]
     size = segno.make(content.receipt.qr, error="m", micro=False).symbol_size(border=2)[0]
     assert f'viewBox="0 0 {size} {size}"' in qr_svg(content)
+
+
+@pytest.mark.parametrize(
+    ("offset", "zh", "en"),
+    [
+        (timezone(timedelta(hours=8)), "2026年11月24日 09:30（UTC+8）", "24 November 2026, 09:30 (UTC+8)"),
+        (timezone(timedelta(hours=-3, minutes=-30)), "2026年11月24日 09:30（UTC−3:30）", "24 November 2026, 09:30 (UTC−3:30)"),
+        (UTC, "2026年11月24日 09:30（UTC+0）", "24 November 2026, 09:30 (UTC+0)"),
+    ],
+)
+def test_the_time_of_scoring_is_local_with_its_offset(offset: timezone, zh: str, en: str) -> None:
+    at = AT.replace(tzinfo=offset)
+    assert (moment_text(at, "zh"), moment_text(at, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_digest_in_the_pdf_can_be_copied_and_searched(language: Language) -> None:
+    content = content_of("middle", language)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf_of(content, at=AT))).pages)
+    assert "\u200b" not in text
+    for digest in (content.receipt.digest, *(fact.value for fact in content.receipt.facts if fact.value.startswith("sha256:"))):
+        assert digest in text.replace("\n", "")
+
+
+def test_score_and_verify_receipt_print_the_digest_of_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet, receipt = EXAMPLES / MODEL / "middle.json", tmp_path / "receipt.json"
+    assert main(["score", MODEL, str(sheet), "--receipt", str(receipt)]) == 0
+    capsys.readouterr()
+    assert main(["verify-receipt", str(receipt), "--model", MODEL, "--answers", str(sheet)]) == 0
+    assert content_of("middle").receipt.digest in capsys.readouterr().out
 
 
 def test_the_same_sheet_and_instant_give_the_same_bytes() -> None:
@@ -340,6 +468,39 @@ def test_the_word_document_has_real_headings_repeating_heads_and_pictures_with_a
     assert described == [content.summary.ladder_alt, content.summary.radar_alt, content.receipt.qr_alt]
     fonts = document.styles["Normal"].element.xpath(".//w:rFonts")[0]
     assert fonts.values().count("Microsoft YaHei") == 4
+
+
+def test_the_word_document_names_its_author_and_nobody_elses_program() -> None:
+    content = content_of("middle")
+    body = word_of(content, at=AT)
+    properties = Document(io.BytesIO(body)).core_properties
+    assert properties.title == f"{content.cover.title} · {content.author}"
+    assert properties.author == properties.last_modified_by == content.author
+    with zipfile.ZipFile(io.BytesIO(body)) as parts:
+        assert not [name for name in parts.namelist() if "thumbnail" in name]
+        everything = b"".join(parts.read(name) for name in parts.namelist())
+    assert b"Macintosh" not in everything
+    assert b"python-docx" not in everything
+
+
+def test_the_receipt_table_of_the_word_document_stays_together() -> None:
+    table = Document(io.BytesIO(word_of(content_of("middle"), at=AT))).tables[-1]
+    assert all(cell.paragraphs[0].paragraph_format.keep_with_next for row in table.rows for cell in row.cells)
+
+
+def test_no_chapter_of_the_pdf_begins_in_the_last_lines_of_a_page_and_no_table_row_stands_alone() -> None:
+    cases: tuple[tuple[str, Language], ...] = (("start", "zh"), ("middle", "zh"), ("middle", "en"), ("top", "en"))
+    for which, language in cases:
+        content = content_of(which, language)
+        rows = {squeezed(row.number + row.title) for chapter in content.chapters for group in chapter.groups for row in group.rows}
+        chapters = [*(chapter.number + chapter.title for chapter in content.chapters), content.method.number + content.method.title]
+        for page in PdfReader(io.BytesIO(pdf_of(content, at=AT))).pages[2:]:
+            lines = [squeezed(line) for line in page.extract_text().splitlines()]
+            for chapter in chapters:
+                if squeezed(chapter) in lines:
+                    assert len(lines) - lines.index(squeezed(chapter)) > 5, (which, language, chapter)
+            on_page = [line for line in lines if any(line.startswith(row) for row in rows)]
+            assert len(on_page) != 1, (which, language, on_page)
 
 
 def test_the_page_needs_nothing_from_outside_and_runs_nothing() -> None:
@@ -389,7 +550,7 @@ def test_a_very_long_name_leaves_the_cover_one_page_and_the_summary_the_second(n
     assert content.labels["summary"] in pages[1].extract_text()
     assert squeezed(content.summary.marks[-1]) in squeezed(pages[1].extract_text())
     if len(name) < 200:
-        assert name in squeezed(pages[0].extract_text().replace("\u200b", ""))
+        assert name in squeezed(pages[0].extract_text())
 
 
 def test_the_font_table_knows_what_the_font_holds() -> None:

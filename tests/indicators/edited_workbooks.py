@@ -125,7 +125,7 @@ def small_raw() -> dict[str, Any]:
     }
 
 
-FILLED = {
+FILLED: dict[str, Any] = {
     "QY01": "𠮷林𬭎业（集团）公司",
     "QY02": "91000000MA0000001R",
     "QY03": "2025年度",

@@ -81,9 +81,9 @@ def tokens(text: str) -> list[Any]:
 
 
 def pdf_text(body: bytes) -> str:
-    """All text without spaces, line breaks and break marks, as these depend on the layout."""
+    """All text without spaces, and line breaks, as these depend on the layout."""
     pages = pypdfium2.PdfDocument(body)
-    return "".join("".join(page.get_textpage().get_text_bounded() for page in pages).replace("\u200b", "").split())
+    return "".join("".join(page.get_textpage().get_text_bounded() for page in pages).split())
 
 
 # -- what may not happen
@@ -112,6 +112,14 @@ def test_no_text_of_a_model_acts_as_markup_in_markdown(language: Language) -> No
 def test_no_text_of_a_model_acts_as_markup_in_pdf() -> None:
     found = pdf_text(pdf_book(hostile(), "zh", on=ON))
     assert "#setpage()" in found and "<script>alert(1)</script>" in found and "\u202e" not in found
+
+
+def test_the_digest_in_the_pdf_can_be_copied_and_searched() -> None:
+    book = model("ccid-2015")
+    pages = pypdfium2.PdfDocument(pdf_book(book, "zh", on=ON))
+    text = "".join(page.get_textpage().get_text_bounded() for page in pages)
+    assert "\u200b" not in text
+    assert book.digest in text.replace("\r\n", "")
 
 
 def test_characters_without_type_do_not_stop_the_book() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from guanbiao.assessment.rules.answers import read_sheet
 from guanbiao.indicators.rules.model import Model
-from guanbiao.indicators.workbooks.layout import leading_option, sheet_names
+from guanbiao.indicators.workbooks.layout import is_text_of, leading_option, sheet_names
 from guanbiao.indicators.workbooks.reading import read_workbook
 from guanbiao.indicators.workbooks.template import write_template
 from guanbiao.kernel.errors import Unusable
@@ -118,9 +118,18 @@ def test_sheet_names_are_such_as_excel_takes() -> None:
 
 
 def test_an_option_is_known_by_its_code_alone() -> None:
-    assert leading_option("B2 x", ["B", "B2"]) == "B2"
-    assert leading_option("b x", ["b", "B"]) == "b"
-    assert leading_option("A-1：x", ["A", "A-1"]) == "A-1"
-    assert leading_option("A. x", ["A"]) == "A"
+    assert leading_option("B2 x", ["B", "B2"]) == ("B2", "x")
+    assert leading_option("b x", ["b", "B"]) == ("b", "x")
+    assert leading_option("A-1：x", ["A", "A-1"]) == ("A-1", "x")
+    assert leading_option("A. x ", ["A"]) == ("A", "x")
+    assert leading_option(" ａ", ["A"]) == ("A", "")
     assert leading_option("甲 A", ["A"]) is None
     assert leading_option("Ab", ["aB", "AB"]) is None
+
+
+def test_what_follows_an_options_code_is_its_title_in_either_language_or_nothing(model: Model) -> None:
+    option = model.question["BC03"].options[0]
+    for fits in ("", "第A档", "第 A\n档", "Step A", "step a", "第A档：看得见的A"):
+        assert is_text_of(option, fits)
+    for other in ("第B档", "第", "看得见的A", "第A档 等"):
+        assert not is_text_of(option, other)

@@ -88,7 +88,7 @@ def _mark(language: Language, *, curves: bool) -> str:
         more = "；带 ▲ 的得分由平台默认的折线取得" if curves else ""
         return f"▲ 权重为平台默认值，非官方规则{more}。权重按适用的各项折算，每部分内合计 100%。"
     more = "; scores with ▲ come from a platform default line" if curves else ""
-    return f"▲ Weights are platform defaults, not official rules{more}. They are shares of what applies, 100% within a part."
+    return f"▲ Weights (shares of what applies, 100% within a part) are platform defaults, not official rules{more}."
 
 
 def _groups(card: ScoreCard, aspect: Node, language: Language) -> Iterable[Group]:

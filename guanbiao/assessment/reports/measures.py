@@ -16,6 +16,7 @@ _PER_YUAN = Text("元", "yuan")
 _DAYS = Text("天", "days")
 _SAYS_PER = re.compile(r"每?[百千万]")
 """A title that opens so (每百人…, 每万件…, 百万公里…) names what the value is counted against: the number needs no unit."""
+_LETTER = re.compile(r"(^|; )([A-Z][A-Z0-9]*) ")
 
 
 def grouped(scaled: int, language: Language) -> str:
@@ -29,7 +30,10 @@ def answer_in_print(card: ScoreCard, code: str, language: Language) -> str:
     """An answer in words, its thousands grouped as everywhere in a report."""
     question, answer = card.model.question[code], card.counted.get(code)
     text = answer_text(question, answer, language)
-    return text.replace(number_text(answer, language, places=4), grouped(answer, language), 1) if isinstance(answer, int) else text
+    if isinstance(answer, int):
+        return text.replace(number_text(answer, language, places=4), grouped(answer, language), 1)
+    # In English the letter of an option never ends a line.
+    return _LETTER.sub("\\1\\2\u00a0", text) if isinstance(answer, tuple) and language == "en" else text
 
 
 def ratio_unit(card: ScoreCard, leaf: Node) -> Text:

@@ -100,7 +100,7 @@ def _stages(model: Model, language: Language) -> Table:
         return Table("", (), ())
     rows = []
     for at, stage in enumerate(model.stages, start=1):
-        needs = [f"{model.node[need.node].title.in_(language)} ≥\u00a0{one_decimal(need.at_least)}" for need in stage.requires]
+        needs = [f"{model.node[need.node].title.in_(language)}\u00a0≥\u00a0{one_decimal(need.at_least)}" for need in stage.requires]
         listed = ("，" if zh else ", ").join(needs) or ("无" if zh else "none")
         rows.append((str(at), stage.title.in_(language), stage.report_title.in_(language), listed))
     unverified = not model.parameters.get("stage_thresholds", {}).get("verified", False)

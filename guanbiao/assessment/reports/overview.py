@@ -160,7 +160,8 @@ def _extreme(card: ScoreCard, node: Node, language: Language, *, lost: bool) -> 
     score = card.score(node.code)
     aspect = path_to(card.model.tree, node.code)[-2].title.in_(language)
     points = one_decimal((lost_points if lost else earned_points)(card, node.code))
-    where = f"{aspect}；{'失' if lost else '得'} {points} 分" if language == "zh" else f"{aspect}; {points} points {'lost' if lost else 'earned'}"
+    zh = f"{aspect}；{'失' if lost else '得'} {points} 分"
+    where = zh if language == "zh" else f"{aspect}; {points}\u00a0points\u00a0{'lost' if lost else 'earned'}"
     return Extreme(node.title.in_(language), thin_spaced(where, language), score_text(score), share_of(score, card.model.full) or 0)
 
 

@@ -11,7 +11,7 @@ from guanbiao.indicators.workbooks.finish import protect
 from guanbiao.indicators.workbooks.layout import DIGEST_KEY, EDITION_KEY, MODEL_KEY, WORKBOOK_MARK, Column, cell_name
 from guanbiao.indicators.workbooks.sections import Filling, SectionSheet
 from guanbiao.indicators.workbooks.styles import row_height
-from guanbiao.indicators.workbooks.words import THIN, WORDS, how_lines
+from guanbiao.indicators.workbooks.words import THIN, WORDS, how_lines, size_text
 from guanbiao.kernel.errors import Language
 
 _KEYS, _LABEL, _VALUE, _DONE, _COUNTS = 0, 2, 3, 4, 5
@@ -61,7 +61,9 @@ def _title_and_facts(sheet: Any, filling: Filling) -> int:
     sheet.write_string(0, _LABEL, model.title.in_(language), styles["title"])
     sheet.write_string(1, _LABEL, words.subtitle, styles["lead"])
     row = 3
-    for key, text, style in (("code", model.code, "fact"), ("edition", model.edition, "fact"), ("digest", model.digest, "code")):
+    size = size_text(model, language)
+    facts = (("code", model.code, "fact"), ("edition", model.edition, "fact"), ("digest", model.digest, "code"), ("size", size, "fact"))
+    for key, text, style in facts:
         _fact(sheet, filling, row, key, text, style)
         row += 1
     if based_on := _based_on(model, language):

@@ -12,6 +12,8 @@ _FRESH_ZH, _FRESH_EN = "请从新生成的工作簿重填。", "Start from a fre
 _COPY_ZH, _COPY_EN = "把答案抄到新生成的工作簿里。", "copy the answers into a fresh workbook."
 _RESTORE_ZH = "原来是 {belongs}（第 {its_number} 题“{its_zh}”）；请在“{cell}”恢复 {belongs}，或" + _COPY_ZH
 _RESTORE_EN = "It was {belongs} (question {its_number} “{its_en}”): restore {belongs} in “{cell}”, or " + _COPY_EN
+RESTORE: Final = "-restore"
+"""Ends the keys of the sentences that name the code to restore."""
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # the file
@@ -83,8 +85,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     # where the answers stand
     "marks": (
-        "工作表“{sheet}”里标出代码列和答案列的隐藏行被改动，认不出答案在哪一列。请" + _COPY_ZH,
-        "the hidden row that marks the columns of codes and answers on sheet “{sheet}” was changed. Please " + _COPY_EN,
+        "工作表“{sheet}”里标出各列的隐藏行被改动，认不出题目和答案在哪一列。请" + _COPY_ZH,
+        "the hidden row that marks the columns of sheet “{sheet}” was changed. Please " + _COPY_EN,
     ),
     "missing-rows": (
         "第 {numbers} 题的行不见了（{codes}）。不填的题留空即可；请撤销删除，或" + _COPY_ZH,
@@ -181,6 +183,7 @@ class Refusing:
 
     def refusal(self, code: str, *, at: str = "", **fields: Any) -> Unusable:
         zh, en = SENTENCES[code]
+        code = code.removesuffix(RESTORE)  # the same fault, whether or not the way out can be named
         return self._made(code, zh.format(**fields), en.format(**fields), at)
 
     def damaged(self, reason: str, *, part: str = "") -> Unusable:

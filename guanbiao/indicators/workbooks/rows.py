@@ -18,7 +18,7 @@ from guanbiao.indicators.workbooks.layout import (
     printed_texts,
     squeezed,
 )
-from guanbiao.indicators.workbooks.refusals import Refusing, short
+from guanbiao.indicators.workbooks.refusals import RESTORE, Refusing, short
 from guanbiao.kernel.errors import Refusal
 
 _MARKS = (CODE_MARK, ANSWER_MARK, NUMBER_MARK, QUESTION_MARK)
@@ -145,7 +145,7 @@ class _Finder:
     def _changed(self, key: str, cell: Spot, belongs: str | None, **fields: Any) -> Refusal:
         """A refusal that says which code to restore, where the printed question tells it."""
         if belongs:
-            return self.refusing.refusal(f"{key}-restore", at=cell.name, cell=cell.name, belongs=belongs, **self._named("its", belongs), **fields)
+            return self.refusing.refusal(key + RESTORE, at=cell.name, cell=cell.name, belongs=belongs, **self._named("its", belongs), **fields)
         return self.refusing.refusal(key, at=cell.name, cell=cell.name, **fields)
 
     def _named(self, whose: str, code: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guanbiao.indicators.rules.model import Card, Model, Question, Text
+from guanbiao.indicators.workbooks.cards import Printed, cards_of, has_heading, printed_of, printed_together
 from guanbiao.indicators.workbooks.choices import OptionLists, validate
 from guanbiao.indicators.workbooks.conditions import Answer, Names, applies_formula, is_answered
 from guanbiao.indicators.workbooks.finish import colour, protect, set_up_print
@@ -26,7 +27,7 @@ from guanbiao.indicators.workbooks.layout import (
     option_code,
 )
 from guanbiao.indicators.workbooks.styles import Styles, row_height
-from guanbiao.indicators.workbooks.words import WORDS, await_text, conflict_text, number_of, options_text, reference_text
+from guanbiao.indicators.workbooks.words import WORDS, await_text, conflict_text, number_of, options_text
 from guanbiao.kernel.errors import Language, Unusable
 from guanbiao.kernel.numbers import scaled_text
 
@@ -82,7 +83,7 @@ class SectionSheet:
 
     def write(self, questions: list[Question]) -> None:
         part = ""
-        for card, fields in _cards(self.filling.model, questions):
+        for card, fields in cards_of(self.filling.model, questions):
             if fields[0].part != part:
                 part = fields[0].part
                 self._part(part)
@@ -93,13 +94,8 @@ class SectionSheet:
 
     def _head(self, title: Text) -> None:
         words, styles, language = WORDS[self.filling.language], self.filling.styles, self.filling.language
-        for column, mark in (
-            (Column.CODE, CODE_MARK),
-            (Column.NUMBER, NUMBER_MARK),
-            (Column.QUESTION, QUESTION_MARK),
-            (Column.ANSWER, ANSWER_MARK),
-        ):
-            self.sheet.write_string(MARKS_ROW, column, mark)
+        for at, mark in {Column.CODE: CODE_MARK, Column.NUMBER: NUMBER_MARK, Column.QUESTION: QUESTION_MARK, Column.ANSWER: ANSWER_MARK}.items():
+            self.sheet.write_string(MARKS_ROW, at, mark)
         self.sheet.set_row(MARKS_ROW, None, None, {"hidden": True})
         self.sheet.set_row(TITLE_ROW, 30)
         self.sheet.write_string(TITLE_ROW, Column.NUMBER, title.in_(language), styles["title"])
@@ -122,29 +118,31 @@ class SectionSheet:
 
     def _card(self, card: Card, fields: list[Question]) -> None:
         first = self.row
-        if len(card.fields) > 1:
+        headed = has_heading(self.filling.model, card)
+        if headed:
             self._across(Column.NUMBER, "blank")
-            self._texts(card.title, card.help, card.evidence, reference_text(card.reference, self.filling.language), "", "question")
+            self._texts(printed_of(card, self.filling.language), "", "question")
             self.row += 1
-        rows = [self._question(question, alone=len(card.fields) == 1) for question in fields]
+        rows = [self._question(card, question, alone=not headed) for question in fields]
         self.sheet.write_string(first, Column.NUMBER, number_of(card.number, self.filling.language), self.filling.styles["number"])
-        if len(card.fields) > 1:
+        if headed:
             value = max(self.filling.applies[question.code] for question in fields)
             cells = ",".join(cell_name(row, Column.APPLIES) for row in rows)
             self.sheet.write_formula(first, Column.APPLIES, f"=MAX({cells})", self.filling.styles["helper"], value)
         self._counting(first, [(q, row) for q, row in zip(fields, rows, strict=True) if q.code in self.filling.model.required])
 
-    def _question(self, question: Question, *, alone: bool) -> int:
+    def _question(self, card: Card, question: Question, *, alone: bool) -> int:
         """Write a question's rows; gives the row of its hidden columns."""
         row, language, styles = self.row, self.filling.language, self.filling.styles
         self._across(Column.NUMBER, "blank")
-        reference = reference_text(question.reference, language)
+        self._number(card)
         options = options_text(question, language) if question.type == "single" else ""
-        self._texts(question.title, question.help, question.evidence, reference, options, "question" if alone else "field")
+        printed = printed_together(card, question, language) if alone else printed_of(question, language)
+        self._texts(printed, options, "question" if alone else "field")
         self.sheet.write_string(row, Column.UNIT, question.unit.in_(language), styles["note"])
         answered = is_answered(self.filling.answers, question.code)
         if question.type == "multi":
-            cells = self._options(question, row)
+            cells = self._options(card, question, row)
         else:
             self.sheet.write_string(row, Column.CODE, question.code, styles["helper"])
             self._answer(question)
@@ -157,17 +155,16 @@ class SectionSheet:
         self._names(question, row)
         return row
 
-    def _texts(self, title: Text, how: Text, evidence: Text, reference: str, options: str, style: str) -> None:
-        language, styles = self.filling.language, self.filling.styles
-        texts = {
-            Column.QUESTION: title.in_(language),
-            Column.HELP: how.in_(language),
-            Column.OPTIONS: options,
-            Column.EVIDENCE: evidence.in_(language),
-            Column.REFERENCE: reference,
-        }
+    def _number(self, card: Card) -> None:
+        """The card's number once more, unseen: the reader compares it with the code of the row."""
+        self.sheet.write_string(self.row, Column.NUMBER, number_of(card.number, self.filling.language), self.filling.styles["number_again"])
+
+    def _texts(self, printed: Printed, options: str, style: str) -> None:
+        title, how, evidence, reference = printed
+        columns = (Column.QUESTION, Column.HELP, Column.OPTIONS, Column.EVIDENCE, Column.REFERENCE)
+        texts = dict(zip(columns, (title, how, options, evidence, reference), strict=True))
         for column, text in texts.items():
-            self.sheet.write_string(self.row, column, text, styles[style if column is Column.QUESTION else "note"])
+            self.sheet.write_string(self.row, column, text, self.filling.styles[style if column is Column.QUESTION else "note"])
         self._heighten(texts)
 
     def _heighten(self, texts: Mapping[Column, str]) -> None:
@@ -199,7 +196,7 @@ class SectionSheet:
         validate(sheet, self.row, question, self.filling.lists, self.filling.language)
         self.filling.cells[question.code] = self.reference(Column.ANSWER, self.row)
 
-    def _options(self, question: Question, head: int) -> list[tuple[int, str]]:
+    def _options(self, card: Card, question: Question, head: int) -> list[tuple[int, str]]:
         """A row for each option, with the drop-down that chooses it; gives (row, answer cell) of each."""
         language, styles = self.filling.language, self.filling.styles
         answer = self.filling.answers.get(question.code, ())
@@ -208,6 +205,7 @@ class SectionSheet:
         for at, option in enumerate(question.options, start=1):
             self.row = row = head + at
             self._across(Column.NUMBER, "blank")
+            self._number(card)
             self.sheet.write_string(row, Column.CODE, option_code(question.code, option.code), styles["helper"])
             texts = {Column.QUESTION: f"{option.code} {option.title.in_(language)}", Column.OPTIONS: option.text.in_(language)}
             self.sheet.write_string(row, Column.QUESTION, texts[Column.QUESTION], styles["option"])
@@ -276,18 +274,6 @@ class SectionSheet:
         colour(self.sheet, self.filling.styles, self.filling.language, self.row)
         set_up_print(self.sheet, self.filling.language, self.row)
         protect(self.sheet)
-
-
-def _cards(model: Model, questions: list[Question]) -> list[tuple[Card, list[Question]]]:
-    """The questions of a section, those of one card together, in order."""
-    found: list[tuple[Card, list[Question]]] = []
-    for question in questions:
-        card = model.card_of[question.code]
-        if found and found[-1][0].code == card.code:
-            found[-1][1].append(question)
-        else:
-            found.append((card, [question]))
-    return found
 
 
 def _writable(question: Question, text: str) -> str:

@@ -31,6 +31,7 @@ _CELLS: Final[dict[str, dict[str, Any]]] = {
     "head_note": {"bold": True, "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter", "align": "left", "indent": 1, **_HEAD},
     "part": {"bold": True, "font_color": PRIMARY, "bg_color": PAPER, "valign": "vcenter", "top": 1, "top_color": PRIMARY_LINE, **_RULED},
     "number": {"font_color": INK_2, **_WRAPPED, **_RULED},
+    "number_again": {"num_format": ";;;", **_RULED},
     "question": {"bold": True, **_WRAPPED, **_RULED},
     "field": {"align": "left", "indent": 1, **_WRAPPED, **_RULED},
     "option": {"align": "left", "indent": 2, **_WRAPPED, **_RULED},

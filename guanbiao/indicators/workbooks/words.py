@@ -55,6 +55,7 @@ WORDS: Final[dict[Language, Words]] = {
             "code": "问卷代码",
             "edition": "版本",
             "digest": "摘要",
+            "size": "题量",
             "based_on": "依据",
             "name": "企业",
             "period": "填报期间",
@@ -82,6 +83,7 @@ WORDS: Final[dict[Language, Words]] = {
             "code": "Questionnaire",
             "edition": "Edition",
             "digest": "Digest",
+            "size": "Size",
             "based_on": "Based on",
             "name": "Enterprise",
             "period": "Period",
@@ -98,6 +100,12 @@ WORDS: Final[dict[Language, Words]] = {
 def number_of(number: int, language: Language) -> str:
     """“第 31 题” / “31”."""
     return f"第{THIN}{number}{THIN}题" if language == "zh" else str(number)
+
+
+def size_text(model: Model, language: Language) -> str:
+    """“135 题（168 个填空）”: the numbered cards, and the questions on them."""
+    cards, questions = len(model.cards), len(model.questions)
+    return f"{cards}{THIN}题（{questions}{THIN}个填空）" if language == "zh" else f"{cards} numbered questions ({questions} answers to enter)"
 
 
 def await_text(model: Model, question: Question, language: Language) -> str:

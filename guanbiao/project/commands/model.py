@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
-from guanbiao.kernel.errors import Language
+from guanbiao.kernel.errors import Language, Unusable
 from guanbiao.project.printing import print_json
 
 
@@ -94,12 +95,24 @@ def _template(arguments: argparse.Namespace) -> int:
     from guanbiao.indicators.workbooks.template import write_template
     from guanbiao.project.files import replacing
 
+    _check_template_target(arguments.output, force=arguments.force)
     found = model_by_name(arguments.model)
     answers = sheet_from(found, Path(arguments.answers)).answers if arguments.answers else {}
     with replacing(Path(arguments.output)) as beside:
         write_template(found, beside, arguments.lang, answers=answers)
     _written(arguments)
     return 0
+
+
+def _check_template_target(output: str, *, force: bool) -> None:
+    """A workbook that somebody has filled in must not be lost, nor one be written that Excel then refuses to open."""
+    if not output.lower().endswith(".xlsx"):
+        zh, en = f"{output} 请取名为 .xlsx：写出的是 Excel 工作簿。", f"{output}: name it .xlsx; what is written is an Excel workbook."
+        raise Unusable("output.not-xlsx", zh=zh, en=en, at=output)
+    if os.path.isfile(output) and not force:  # noqa: PTH113  never raises, whatever the name
+        zh = f"{output} 已经有了，可能填着答案。请换个文件名；确实要覆盖就加 --force。"
+        en = f"{output} exists already and may hold answers. Choose another name, or add --force to replace it."
+        raise Unusable("output.exists", zh=zh, en=en, at=output)
 
 
 def _docs(arguments: argparse.Namespace) -> int:

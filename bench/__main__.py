@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -122,19 +123,28 @@ def single() -> list[tuple[str, str]]:
 
 def documents() -> list[tuple[str, str]]:
     """Command line cold, report, workbook."""
-    from guanbiao.assessment.reports.writing import write_report
 
+    from guanbiao.assessment.reports.composing import report_of
+    from guanbiao.assessment.reports.pdf import pdf_of
     from guanbiao.indicators.workbooks.template import write_template
 
     model = shipped_model(MODEL)
     sheet = ROOT / "examples" / MODEL / "middle.json"
-    card = score(model, read_sheet(model, json.loads(sheet.read_text(encoding="utf-8"))))
+    now = datetime.now().astimezone()
+    names = count(1)
+
+    def report() -> bytes:
+        # Another name each time: typst remembers documents it has seen.
+        answers = json.loads(sheet.read_text(encoding="utf-8")) | {"QY01": f"示例企业{next(names)}"}
+        return pdf_of(report_of(score(model, read_sheet(model, answers)), "zh", at=now), at=now)
+
     with tempfile.TemporaryDirectory() as folder:
-        pdf, xlsx = Path(folder, "r.pdf"), Path(folder, "t.xlsx")
+        xlsx = Path(folder, "t.xlsx")
         command = [str(ROOT / ".venv/bin/guanbiao"), "score", MODEL, str(sheet)]
         return [
+            ("`import numpy` alone, a new process", f"{median(lambda: subprocess.run([sys.executable, '-c', 'import numpy'], check=True), 7):.2f} s"),
             ("`guanbiao score`, a new process", f"{median(lambda: subprocess.run(command, check=True, capture_output=True), 7):.2f} s"),
-            ("report as PDF, warm", f"{median(lambda: write_report(card, pdf, 'zh'), 5):.2f} s"),
+            ("report as PDF, warm", f"{median(report, 7):.2f} s"),
             ("workbook template", f"{median(lambda: write_template(model, xlsx, 'zh'), 5):.2f} s"),
         ]
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -117,13 +118,18 @@ def _nearest(code: str) -> str | None:
     return found[0] if found else None
 
 
-def build_library(*, library: Path = LIBRARY, into: Path | None = None) -> list[Entry]:
-    """Compose every model and write it in its canonical form. Raises Unusable listing every defect."""
+def build_library(
+    *, library: Path = LIBRARY, into: Path | None = None, advance: Callable[[int, int | None], None] = lambda _done, _total: None
+) -> list[Entry]:
+    """Compose every model and write it in its canonical form. Raises Unusable listing every defect.
+
+    `advance(done, of how many)` is called as the models are composed.
+    """
     from guanbiao.indicators.sources import composed_library
 
     target = into or BUILT
     fingerprint = sources_fingerprint()  # before reading: a file changed meanwhile is noticed by the next who asks
-    composed = composed_library(library)
+    composed = composed_library(library, advance=advance)
     try:
         return _written(composed, target, fingerprint)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,15 +57,22 @@ class Defective(Unusable):
         )
 
 
-def composed_library(library: Path, *, strict: bool = True) -> list[SourceModel]:
+Advance = Callable[[int, int | None], None]
+
+
+def _silent(_done: int, _total: int | None) -> None:
+    """Nobody watches."""
+
+
+def composed_library(library: Path, *, strict: bool = True, advance: Advance = _silent) -> list[SourceModel]:
     """Every model of a library folder, in the order of their codes. Raises Defective with everything that is wrong."""
-    models, defects = read_library(library)
+    models, defects = read_library(library, advance=advance)
     if defects and strict:
         raise Defective(defects)
     return models
 
 
-def read_library(library: Path) -> tuple[list[SourceModel], list[Defect]]:
+def read_library(library: Path, *, advance: Advance = _silent) -> tuple[list[SourceModel], list[Defect]]:
     """Every model that can be composed, and every defect of every file."""
     defects: list[Defect] = []
     index = _parts(library, defects)
@@ -74,7 +82,8 @@ def read_library(library: Path) -> tuple[list[SourceModel], list[Defect]]:
         return [], _once(defects)
     compositions = {code: document for code, document in files.items() if document.value["format"] == COMPOSITION}
     models = []
-    for code, document in sorted(files.items()):
+    for number, (code, document) in enumerate(sorted(files.items()), start=1):
+        advance(number, len(files))
         if document.value["format"] == FORMAT:
             raw = json_ready(document.value)
             defects += defects_of(raw, locate_in(document))

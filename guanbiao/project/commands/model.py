@@ -154,8 +154,11 @@ def _build(arguments: argparse.Namespace) -> int:
     from guanbiao.assessment.diagnosis import build_diagnosis
     from guanbiao.indicators.library import BUILT, build_library
     from guanbiao.indicators.publishing import check_frozen, publish
+    from guanbiao.project.progress import progress
 
-    entries = build_library()
+    title = "组合问卷" if arguments.lang == "zh" else "Composing questionnaires"
+    with progress(title, quiet=arguments.quiet) as advance:
+        entries = build_library(advance=advance)
     if arguments.publish:
         publish(entries)
     check_frozen(entries)

@@ -60,7 +60,7 @@ def library_rules() -> tuple[dict[str, Any], ...]:
         if built["sources"] == sources_fingerprint():
             return tuple(built["rules"])
     except (OSError, ValueError, KeyError):
-        pass
+        pass  # not built yet, or damaged: both are cured by building
     build_diagnosis(BUILT)
     return tuple(json.loads(path.read_bytes())["rules"])
 

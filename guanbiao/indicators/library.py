@@ -58,7 +58,7 @@ def _index() -> dict[str, Any]:
         if index["sources"] == sources_fingerprint():
             return index
     except (OSError, ValueError, KeyError, TypeError):
-        pass
+        pass  # not built yet, or damaged: both are cured by building
     build_library()
     rebuilt: dict[str, Any] = json.loads(path.read_bytes())
     return rebuilt

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import python_calamine
 
+from guanbiao.assessment.rules.answers import read_sheet
 from guanbiao.indicators.rules.model import Model, model_of
 from guanbiao.indicators.workbooks.layout import CODE_MARK, Column, cell_name
 from guanbiao.indicators.workbooks.reading import read_workbook
@@ -235,3 +236,18 @@ def written(tmp_path: Path, body: bytes, name: str = "填报.xlsx") -> Path:
     path = tmp_path / name
     path.write_bytes(body)
     return path
+
+
+def saved(book: Workbook, tmp_path: Path) -> Path:
+    return book.save(tmp_path / "填报.xlsx")
+
+
+def refusal_of(model: Model, book: Workbook, tmp_path: Path) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        read_workbook(model, saved(book, tmp_path))
+    assert caught.value.zh.startswith("填报.xlsx：") and caught.value.en.startswith("填报.xlsx: ")
+    return caught.value
+
+
+def answers_of(model: Model, book: Workbook, tmp_path: Path) -> dict[str, Any]:
+    return dict(read_sheet(model, read_workbook(model, saved(book, tmp_path))).answers)

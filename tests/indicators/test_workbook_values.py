@@ -6,7 +6,6 @@ import random
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,9 +14,9 @@ from hypothesis import strategies as st
 from guanbiao.assessment.rules.answers import read_sheet
 from guanbiao.indicators.rules.model import Model
 from guanbiao.indicators.workbooks.reading import decimal_text, read_workbook
-from guanbiao.kernel.errors import Refusal, Unusable
+from guanbiao.kernel.errors import Unusable
 from guanbiao.kernel.numbers import scaled_text
-from tests.indicators.edited_workbooks import FILLED, Workbook, small_model
+from tests.indicators.edited_workbooks import FILLED, Workbook, answers_of, saved, small_model
 
 
 @pytest.fixture(scope="module")
@@ -28,21 +27,6 @@ def model() -> Model:
 @pytest.fixture
 def book(model: Model, tmp_path: Path) -> Workbook:
     return Workbook.fresh(model, tmp_path, **FILLED)
-
-
-def saved(book: Workbook, tmp_path: Path) -> Path:
-    return book.save(tmp_path / "填报.xlsx")
-
-
-def refusal_of(model: Model, book: Workbook, tmp_path: Path) -> Refusal:
-    with pytest.raises(Refusal) as caught:
-        read_workbook(model, saved(book, tmp_path))
-    assert caught.value.zh.startswith("填报.xlsx：") and caught.value.en.startswith("填报.xlsx: ")
-    return caught.value
-
-
-def answers_of(model: Model, book: Workbook, tmp_path: Path) -> dict[str, Any]:
-    return dict(read_sheet(model, read_workbook(model, saved(book, tmp_path))).answers)
 
 
 def moved_rows(part: str, order: Callable[[list[int]], list[int]]) -> Callable[[Workbook], object]:

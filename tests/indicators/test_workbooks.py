@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from guanbiao.assessment.rules.answers import read_sheet
 from guanbiao.indicators.rules.model import Model
-from guanbiao.indicators.workbooks.reading import read_workbook
-from guanbiao.kernel.errors import Conflict, Refusal, Refusals
-from tests.indicators.edited_workbooks import FILLED, Workbook, small_model
+from guanbiao.kernel.errors import Conflict, Refusals
+from tests.indicators.edited_workbooks import FILLED, Workbook, answers_of, refusal_of, small_model
 
 
 @pytest.fixture(scope="module")
@@ -24,21 +22,6 @@ def model() -> Model:
 @pytest.fixture
 def book(model: Model, tmp_path: Path) -> Workbook:
     return Workbook.fresh(model, tmp_path, **FILLED)
-
-
-def saved(book: Workbook, tmp_path: Path) -> Path:
-    return book.save(tmp_path / "填报.xlsx")
-
-
-def refusal_of(model: Model, book: Workbook, tmp_path: Path) -> Refusal:
-    with pytest.raises(Refusal) as caught:
-        read_workbook(model, saved(book, tmp_path))
-    assert caught.value.zh.startswith("填报.xlsx：") and caught.value.en.startswith("填报.xlsx: ")
-    return caught.value
-
-
-def answers_of(model: Model, book: Workbook, tmp_path: Path) -> dict[str, Any]:
-    return dict(read_sheet(model, read_workbook(model, saved(book, tmp_path))).answers)
 
 
 # -- whose workbook it is

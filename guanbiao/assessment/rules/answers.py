@@ -206,7 +206,7 @@ def _scaled(model: Model, question: Question, value: str, notes: list[tuple[str,
     try:
         return parse_scaled(value)
     except ValueError:
-        pass
+        pass  # perhaps typed in full width: tried next, and said
     plain = normalised_digits(value)
     try:
         scaled = parse_scaled(plain)
